@@ -1,0 +1,99 @@
+import * as z from 'zod'
+import { problem } from '../contract/problem.ts'
+import type { Clock } from '../release/world.ts'
+import type { PracticeDescriptor } from './descriptor.ts'
+import { createPracticeClock } from './practice-clock.ts'
+
+/** Where to connect for an address and port of the account; null where nothing answers there. */
+type Dial = (address: string, port: number) => Promise<{ readonly host: string; readonly port: number } | null>
+
+/** The practice account as the app's other rooms need it. */
+export interface Practice {
+  readonly clock: Clock
+  /** Documentation addresses (TEST-NET) to loopback ports. */
+  readonly dial: Dial
+  /** Tells the account to run at another speed; answers with the speed it took. */
+  setSpeed(speed: number): Promise<number>
+  /** Reads the account's clock again; done by itself every two seconds. */
+  synchronise(): Promise<void>
+  /** Stops reading the clock; the account itself goes on. */
+  close(): void
+}
+
+const reading = z.object({ now: z.number(), speed: z.number().min(0) })
+const dialTable = z.record(z.string(), z.string())
+const SYNCHRONISE_MILLISECONDS = 2_000
+const DIAL_TABLE_MILLISECONDS = 1_000
+const CONTROL_MILLISECONDS = 5_000
+
+/** Ties the app to a running practice account. */
+export function openPractice(descriptor: PracticeDescriptor): Practice {
+  const clock = createPracticeClock(descriptor.clock)
+
+  async function takeClock(request: Promise<unknown>, askedAt: number): Promise<number> {
+    const answer = reading.parse(await request)
+    clock.set(answer, (askedAt + performance.now()) / 2)
+    return answer.speed
+  }
+
+  async function synchronise(): Promise<void> {
+    await takeClock(control(descriptor, 'clock'), performance.now())
+  }
+
+  // A reading that fails says nothing: the calls to the account itself will tell that it is gone.
+  const timer = setInterval(() => void synchronise().catch(() => undefined), SYNCHRONISE_MILLISECONDS)
+  timer.unref()
+
+  return {
+    clock,
+    dial: createDial(descriptor),
+    setSpeed: (speed) => takeClock(control(descriptor, 'clock', { speed }), performance.now()),
+    synchronise,
+    close: () => clearInterval(timer),
+  }
+}
+
+function createDial(descriptor: PracticeDescriptor): Dial {
+  let table: Promise<Readonly<Record<string, string>>> = Promise.resolve(descriptor.dial)
+  let readAt = Number.NEGATIVE_INFINITY
+
+  async function tableYoungerThan(milliseconds: number): Promise<Readonly<Record<string, string>>> {
+    if (performance.now() - readAt > milliseconds) {
+      readAt = performance.now()
+      table = control(descriptor, 'dial').then((answer) => dialTable.parse(answer))
+      table.catch(() => {
+        readAt = Number.NEGATIVE_INFINITY
+      })
+    }
+    return table
+  }
+
+  return async (address, port) => {
+    const name = `${address}:${port}`
+    // Environments come and go while a release runs: an address that is not known yet is asked for once more.
+    const known =
+      (await tableYoungerThan(DIAL_TABLE_MILLISECONDS))[name] ??
+      (await tableYoungerThan(DIAL_TABLE_MILLISECONDS / 10))[name]
+    const parts = /^(.+):(\d+)$/.exec(known ?? '')
+    return parts === null ? null : { host: (parts[1] ?? '').replace(/^\[|\]$/g, ''), port: Number(parts[2]) }
+  }
+}
+
+async function control(descriptor: PracticeDescriptor, path: string, body?: unknown): Promise<unknown> {
+  try {
+    const response = await fetch(`${descriptor.control.replace(/\/$/, '')}/${path}`, {
+      signal: AbortSignal.timeout(CONTROL_MILLISECONDS),
+      ...(body === undefined
+        ? {}
+        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`)
+    return await response.json()
+  } catch (thrown) {
+    throw problem('not-connected', 'The practice account no longer answers', {
+      meaning: 'Its process has stopped. What it showed is gone; no real account is touched.',
+      remedy: 'Connect to the practice account again.',
+      detail: thrown instanceof Error ? thrown.message : String(thrown),
+    })
+  }
+}

@@ -1,0 +1,68 @@
+import type { Application } from '../contract/models.ts'
+import { needsSignIn, problem } from '../contract/problem.ts'
+import type { Bundles, Clock, ElasticBeanstalk, StackReader } from '../release/world.ts'
+import { createBudget } from './budget.ts'
+import { type AwsKeys, createClients } from './clients.ts'
+import { createElasticBeanstalk } from './elastic-beanstalk.ts'
+import { createSend } from './send.ts'
+import { createStackReader } from './stack.ts'
+import { createBundles } from './upload.ts'
+
+/** AWS in our words: what a World needs of it, and what the screens ask before a release begins. */
+export interface Aws {
+  readonly elasticBeanstalk: ElasticBeanstalk
+  readonly stack: StackReader
+  readonly bundles: Bundles
+  /** Who the credentials are; the first call after signing in. */
+  identity(): Promise<{ readonly accountId: string; readonly arn: string }>
+  /** Every application with its environments, terminated ones left out. */
+  listApplications(): Promise<readonly Application[]>
+  /** Requests sent so far, by `service:Operation`. */
+  calls(): Readonly<Record<string, number>>
+}
+
+export interface OpenAwsOptions {
+  readonly region: string
+  /** Asked again after AWS refused a sign-in, so that a renewed profile or SSO session is picked up. */
+  readonly credentials: () => Promise<AwsKeys>
+  /** Where all services are, for the practice account; absent: AWS's own endpoints. */
+  readonly endpoint?: string
+  readonly clock: Clock
+}
+
+/** Opens nothing yet: the first call connects. Everything it answers throws `SignalboxError` only. */
+export function openAws(options: OpenAwsOptions): Aws {
+  const clients = createClients(options)
+  const send = createSend({
+    clock: options.clock,
+    budget: createBudget(options.clock),
+    onFailure: (error) => {
+      if (needsSignIn(error.problem)) clients.renew()
+    },
+  })
+  const { listApplications, ...elasticBeanstalk } = createElasticBeanstalk(clients, send, options.clock)
+  return {
+    elasticBeanstalk,
+    stack: createStackReader(clients, send),
+    bundles: createBundles(clients, send),
+    listApplications,
+    identity: async () => {
+      const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts')
+      const answer = await send(
+        { service: 'sts', operation: 'GetCallerIdentity', changes: false },
+        async (abortSignal) => {
+          const client = await clients.sts()
+          return client.send(new GetCallerIdentityCommand({}), { abortSignal })
+        },
+      )
+      if (answer.Account === undefined) {
+        throw problem('credentials-invalid', 'AWS did not say whose credentials these are', {
+          meaning: 'Without the account’s number a release cannot be tied to its account.',
+          remedy: 'Sign in again.',
+        })
+      }
+      return { accountId: answer.Account, arn: answer.Arn ?? '' }
+    },
+    calls: clients.calls,
+  }
+}

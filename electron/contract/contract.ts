@@ -1,0 +1,119 @@
+import * as z from 'zod'
+import type {
+  Application,
+  ApplicationVersion,
+  AwsProfile,
+  BundleInspection,
+  Connection,
+  PracticeBundle,
+  ReleaseSummary,
+  ReleaseView,
+} from './models.ts'
+import type { Problem } from './problem.ts'
+import { STEP_IDS } from './steps.ts'
+
+/** What main answers to every call: the value, or the whole problem (Electron keeps only a thrown error's message). */
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }
+
+interface Call<Input extends z.ZodType, Output> {
+  readonly input: Input
+  readonly output?: Output
+}
+
+function call<Input extends z.ZodType>(input: Input) {
+  return { returns: <Output>(): Call<Input, Output> => ({ input }) }
+}
+
+const nothing = z.strictObject({})
+const releaseId = z.string().regex(/^[a-z0-9-]{4,40}$/)
+const stepId = z.enum(STEP_IDS)
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'A region looks like eu-central-1')
+const reason = z.string().trim().min(10, 'Say in a sentence why').max(500)
+const versionLabel = z.string().trim().min(1).max(100)
+/** Environment names: 4 to 40 letters, digits and hyphens (Elastic Beanstalk API, CreateEnvironment). */
+const environmentName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{2,38})[A-Za-z0-9]$/)
+const cnamePrefix = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{2,61})[A-Za-z0-9]$/)
+
+const settings = z.strictObject({
+  bakeSeconds: z.number().int().min(0).max(86_400),
+  soakSeconds: z.number().int().min(0).max(604_800),
+  checks: z
+    .array(
+      z.strictObject({
+        path: z.string().startsWith('/').max(2000),
+        expectStatus: z.number().int().min(100).max(599),
+        contains: z.string().max(500),
+      }),
+    )
+    .min(1)
+    .max(50),
+})
+
+/** How to sign in: the practice account, a profile of the shared AWS files, or keys that live in memory only. */
+const credentials = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('practice') }),
+  z.strictObject({ kind: z.literal('profile'), profile: z.string().min(1).max(200), region }),
+  z.strictObject({
+    kind: z.literal('keys'),
+    accessKeyId: z.string().min(16).max(128),
+    secretAccessKey: z.string().min(1).max(256),
+    sessionToken: z.string().max(4096).optional(),
+    region,
+  }),
+])
+
+/** What the operator gives when a lever is thrown; one shape for each step that has one. */
+const lever = z.discriminatedUnion('step', [
+  z.strictObject({ step: z.literal('clone'), greenName: environmentName, cnamePrefix }),
+  z.strictObject({ step: z.literal('deploy'), bundleId: z.string(), versionLabel }),
+  z.strictObject({ step: z.literal('deploy-existing'), versionLabel }),
+  z.strictObject({ step: z.literal('test') }),
+  z.strictObject({ step: z.literal('swap') }),
+  z.strictObject({ step: z.literal('retire'), typedUrl: z.string().max(300) }),
+])
+
+/** Everything the renderer may ask of main. */
+export const calls = {
+  getStart: call(nothing).returns<{
+    readonly version: string
+    readonly electron: string
+    readonly profiles: readonly AwsProfile[]
+    readonly regions: readonly string[]
+    readonly connection: Connection | null
+    readonly releases: readonly ReleaseSummary[]
+  }>(),
+  connect: call(credentials).returns<Connection>(),
+  disconnect: call(nothing).returns<null>(),
+  listApplications: call(nothing).returns<readonly Application[]>(),
+  listApplicationVersions: call(z.strictObject({ application: z.string().min(1).max(100) })).returns<readonly ApplicationVersion[]>(),
+  listReleases: call(nothing).returns<readonly ReleaseSummary[]>(),
+  startRelease: call(z.strictObject({ environmentId: z.string().regex(/^e-[a-z0-9]{3,40}$/), settings })).returns<ReleaseView>(),
+  openRelease: call(z.strictObject({ releaseId })).returns<ReleaseView>(),
+  chooseBundle: call(z.strictObject({ releaseId })).returns<BundleInspection | null>(),
+  listPracticeBundles: call(nothing).returns<readonly PracticeBundle[]>(),
+  choosePracticeBundle: call(z.strictObject({ releaseId, fileName: z.string().max(200) })).returns<BundleInspection>(),
+  throwLever: call(z.strictObject({ releaseId, lever })).returns<ReleaseView>(),
+  changeSettings: call(z.strictObject({ releaseId, settings })).returns<ReleaseView>(),
+  waiveGate: call(z.strictObject({ releaseId, step: stepId, gate: z.string().max(60), reason })).returns<ReleaseView>(),
+  signOff: call(z.strictObject({ releaseId, note: z.string().trim().max(500) })).returns<ReleaseView>(),
+  choose: call(
+    z.strictObject({ releaseId, choice: z.enum(['retry', 'roll-back', 'stop', 'choose-another-version']) }),
+  ).returns<ReleaseView>(),
+  openEnvironment: call(z.strictObject({ releaseId, colour: z.enum(['blue', 'green']) })).returns<null>(),
+  saveReport: call(z.strictObject({ releaseId, format: z.enum(['html', 'pdf', 'json']) })).returns<{ readonly path: string } | null>(),
+  setPracticeSpeed: call(z.strictObject({ speed: z.number().min(0).max(3600) })).returns<{ readonly speed: number }>(),
+} as const
+
+/** Everything main may tell the renderer: past participles with a whole snapshot. */
+export interface Events {
+  readonly releaseChanged: ReleaseView
+  readonly releasesChanged: readonly ReleaseSummary[]
+  readonly connectionChanged: Connection | null
+}
+
+export type CallName = keyof typeof calls
+export type Input<Name extends CallName> = z.input<(typeof calls)[Name]['input']>
+export type Parsed<Name extends CallName> = z.output<(typeof calls)[Name]['input']>
+export type Output<Name extends CallName> = Exclude<(typeof calls)[Name]['output'], undefined>
+export type Lever = z.output<typeof lever>
+export type Credentials = z.output<typeof credentials>

@@ -1,0 +1,88 @@
+import * as z from 'zod'
+import type { AccountReference, EnvironmentEvent, Gate, Outcome, ReleaseSettings, SourceBundle } from './models.ts'
+import type { Problem } from './problem.ts'
+import { STEP_IDS } from './steps.ts'
+
+/** An object whose members are ours and typed elsewhere; the hash chain vouches for what is inside. */
+function whole<T>() {
+  return z.custom<T>((value) => typeof value === 'object' && value !== null)
+}
+
+const step = z.enum(STEP_IDS)
+const at = z.number()
+
+/** The actions that change something in AWS; each is journalled as an intent before and as an effect after. */
+export const ACTIONS = [
+  'create-template',
+  'create-environment',
+  'delete-template',
+  'upload-bundle',
+  'create-version',
+  'deploy-version',
+  'abort-update',
+  'swap-cnames',
+  'terminate-environment',
+] as const
+export type Action = (typeof ACTIONS)[number]
+
+/**
+ * One line of a release's journal: what was meant, what was seen, what the operator decided. The state of a
+ * release is the replay of these and nothing else.
+ */
+export const entrySchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('started'),
+    at,
+    id: z.string(),
+    account: whole<AccountReference>(),
+    application: z.string(),
+    productionCname: z.string(),
+    blue: z.object({ id: z.string(), name: z.string() }),
+    green: z.object({ name: z.string(), cnamePrefix: z.string(), templateName: z.string() }),
+    settings: whole<ReleaseSettings>(),
+  }),
+  z.object({ kind: z.literal('settings-changed'), at, settings: whole<ReleaseSettings>() }),
+  z.object({ kind: z.literal('entered'), at, step }),
+  z.object({ kind: z.literal('gate'), at, step, list: z.enum(['gates', 'proofs']), gate: whole<Gate>() }),
+  z.object({ kind: z.literal('waived'), at, step, gate: z.string(), reason: z.string() }),
+  z.object({ kind: z.literal('lever-thrown'), at, step, typedUrl: z.string().optional() }),
+  z.object({ kind: z.literal('green-named'), at, name: z.string(), cnamePrefix: z.string() }),
+  z.object({ kind: z.literal('green-found'), at, id: z.string() }),
+  z.object({ kind: z.literal('version-chosen'), at, label: z.string(), bundle: whole<SourceBundle>().nullable() }),
+  z.object({ kind: z.literal('bundle-stored'), at, bucket: z.string(), key: z.string() }),
+  z.object({ kind: z.literal('intent'), at, step, action: z.enum(ACTIONS), detail: z.string() }),
+  z.object({ kind: z.literal('effect'), at, step, action: z.enum(ACTIONS), detail: z.string() }),
+  z.object({ kind: z.literal('refused'), at, step, action: z.enum(ACTIONS), problem: whole<Problem>(), passing: z.boolean() }),
+  z.object({ kind: z.literal('round'), at, passed: z.boolean(), results: z.array(z.object({ path: z.string(), passed: z.boolean(), said: z.string() })) }),
+  z.object({ kind: z.literal('signed-off'), at, note: z.string() }),
+  z.object({
+    kind: z.literal('baseline'),
+    at,
+    fingerprint: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('header'), name: z.string(), blue: z.string(), green: z.string() }),
+      z.object({ kind: z.literal('body'), blue: z.string(), green: z.string() }),
+      z.object({ kind: z.literal('address') }),
+    ]),
+    addresses: z.object({ blue: z.array(z.string()), green: z.array(z.string()) }),
+    /** Requests per second an idle environment shows (green's before the swap), and what blue carried. */
+    floorRequestsPerSecond: z.number(),
+    trafficRequestsPerSecond: z.number(),
+  }),
+  z.object({
+    kind: z.literal('sighting'),
+    at,
+    server: z.string(),
+    address: z.string(),
+    answer: z.enum(['blue', 'green', 'mixed', 'foreign', 'silent', 'error']),
+    ttlSeconds: z.number().nullable(),
+    said: z.string(),
+  }),
+  z.object({ kind: z.literal('proved'), at, step }),
+  z.object({ kind: z.literal('returned'), at, step, why: z.string() }),
+  z.object({ kind: z.literal('roll-back-chosen'), at, swapped: z.boolean() }),
+  z.object({ kind: z.literal('event'), at, event: whole<EnvironmentEvent>() }),
+  z.object({ kind: z.literal('ended'), at, outcome: z.enum(['completed', 'rolled-back', 'stopped'] satisfies Outcome[]) }),
+])
+
+export type Entry = z.output<typeof entrySchema>
+export type EntryOf<Kind extends Entry['kind']> = Extract<Entry, { kind: Kind }>

@@ -1,0 +1,278 @@
+import type { Problem } from './problem.ts'
+import type { StepId, Track } from './steps.ts'
+
+/** An instant: milliseconds since the epoch, on the account's clock. */
+export type Instant = number
+
+/** An Elastic Beanstalk environment as DescribeEnvironments tells it. Enum-like members stay strings: AWS adds values. */
+export interface Environment {
+  readonly id: string
+  readonly name: string
+  readonly arn: string
+  readonly application: string
+  /** Fully qualified; null for a worker. */
+  readonly cname: string | null
+  /** Load balancer DNS name, or an address for a single instance; null while it launches. */
+  readonly endpointUrl: string | null
+  readonly status: string
+  readonly healthColor: string
+  /** Enhanced health (Ok, Warning, …); null with basic health. */
+  readonly healthStatus: string | null
+  readonly versionLabel: string | null
+  readonly tier: string
+  readonly platformArn: string
+  readonly platform: string
+  readonly operationsRole: string | null
+  readonly abortable: boolean
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
+export interface Application {
+  readonly name: string
+  readonly description: string
+  readonly environments: readonly Environment[]
+}
+
+export interface ApplicationVersion {
+  readonly label: string
+  readonly description: string
+  readonly status: string
+  readonly createdAt: Instant
+  readonly bucket: string
+  readonly key: string
+}
+
+/** Where a piece of evidence came from and what it said. */
+export interface Evidence {
+  /** The call, as `service:Operation`, or `dns`, `http`, `operator`. */
+  readonly source: string
+  readonly at: Instant
+  readonly text: string
+}
+
+export type GateStatus = 'passed' | 'failed' | 'waiting' | 'unknown'
+
+/** A named condition with its evidence. `unknown` never counts as passed. */
+export interface Gate {
+  readonly id: string
+  readonly title: string
+  readonly status: GateStatus
+  /** One sentence: why it has this status. */
+  readonly summary: string
+  /** What the operator can do about it; only where it has not passed. */
+  readonly remedy?: string
+  readonly evidence: readonly Evidence[]
+  /** Whether a typed reason may stand in for it. */
+  readonly waivable: boolean
+  readonly waiver?: { readonly reason: string; readonly at: Instant }
+}
+
+/** Passed, or waived with a typed reason. */
+export function isOpen(gate: Gate): boolean {
+  return gate.status === 'passed' || gate.waiver !== undefined
+}
+
+export interface Progress {
+  readonly label: string
+  /** 0 to 1; null where the end cannot be known. */
+  readonly fraction: number | null
+  /** Account seconds; null where it cannot be known. */
+  readonly secondsLeft: number | null
+}
+
+/** How far a step has come; `stuck` carries a problem and its choices. */
+export type StepStatus = 'ahead' | 'checking' | 'locked' | 'ready' | 'acting' | 'watching' | 'stuck' | 'proved'
+
+export interface StepView {
+  readonly id: StepId
+  readonly status: StepStatus
+  readonly gates: readonly Gate[]
+  readonly proofs: readonly Gate[]
+  readonly progress: Progress | null
+  readonly enteredAt: Instant | null
+  readonly provedAt: Instant | null
+}
+
+export interface Health {
+  readonly at: Instant
+  readonly status: string
+  readonly color: string
+  readonly causes: readonly string[]
+  /** Requests in the last `windowSeconds`; null where the environment does not say (basic health). */
+  readonly requests: number | null
+  readonly windowSeconds: number
+  readonly instances: readonly InstanceHealth[]
+}
+
+export interface InstanceHealth {
+  readonly id: string
+  readonly status: string
+  readonly versionLabel: string | null
+  readonly causes: readonly string[]
+}
+
+export type Colour = 'blue' | 'green'
+
+/** One of the two lanes drawn on every step. */
+export interface Lane {
+  readonly colour: Colour
+  readonly name: string
+  /** Null until green exists. */
+  readonly environment: Environment | null
+  /** True once it was seen terminated or is no longer listed. */
+  readonly gone: boolean
+  readonly health: Health | null
+  readonly holdsProduction: boolean
+  /** Requests per second over the last readings, oldest first. */
+  readonly traffic: readonly { readonly at: Instant; readonly requestsPerSecond: number }[]
+}
+
+/** An Elastic Beanstalk event: narration, never read for a decision. */
+export interface EnvironmentEvent {
+  readonly at: Instant
+  readonly severity: string
+  readonly environmentName: string | null
+  readonly message: string
+}
+
+/** One resolver of the panel, as it answers for the production name. */
+export interface ResolverView {
+  readonly name: string
+  readonly address: string
+  readonly answer: 'blue' | 'green' | 'mixed' | 'foreign' | 'silent' | 'error'
+  readonly addresses: readonly string[]
+  readonly ttlSecondsLeft: number | null
+  /** Since when it has answered green without a break. */
+  readonly greenSince: Instant | null
+  readonly confirmed: boolean
+  readonly note: string
+  /** The strip: every change of its answer, oldest first. */
+  readonly history: readonly { readonly at: Instant; readonly answer: string }[]
+}
+
+export interface TestCheck {
+  /** Path with query, from the root. */
+  readonly path: string
+  readonly expectStatus: number
+  /** Text the body must contain; empty: any. */
+  readonly contains: string
+}
+
+/** What the operator set for a release; durations in account seconds. */
+export interface ReleaseSettings {
+  readonly bakeSeconds: number
+  readonly soakSeconds: number
+  readonly checks: readonly TestCheck[]
+}
+
+export interface SourceBundle {
+  readonly path: string
+  readonly fileName: string
+  readonly sizeBytes: number
+  /** Hexadecimal; the S3 key is derived from it. */
+  readonly sha256: string
+}
+
+/** What was found in a source bundle before anyone uploads it. */
+export interface BundleInspection {
+  /** Opaque: names the inspected file towards main. */
+  readonly bundleId: string
+  readonly bundle: SourceBundle
+  readonly sound: boolean
+  readonly findings: readonly { readonly severity: 'error' | 'warning' | 'info'; readonly text: string }[]
+  readonly entries: number
+  readonly suggestedLabel: string
+}
+
+/** Which account a release belongs to. The practice account has its own id, so the two can never be confused. */
+export interface AccountReference {
+  readonly kind: 'practice' | 'aws'
+  readonly accountId: string
+  readonly region: string
+}
+
+export type Outcome = 'completed' | 'rolled-back' | 'stopped'
+
+/** The state of a release: nothing but the replay of its journal. */
+export interface Release {
+  readonly id: string
+  readonly account: AccountReference
+  readonly application: string
+  readonly productionCname: string
+  readonly blue: { readonly id: string; readonly name: string }
+  /** Names are fixed and journalled before the first call that uses them. */
+  readonly green: { readonly name: string; readonly cnamePrefix: string; readonly templateName: string; readonly id: string | null }
+  readonly settings: ReleaseSettings
+  readonly startedAt: Instant
+  readonly endedAt: Instant | null
+  readonly outcome: Outcome | null
+  readonly track: Track
+  readonly step: StepId
+}
+
+export interface ReleaseSummary {
+  readonly id: string
+  readonly account: AccountReference
+  readonly application: string
+  readonly productionCname: string
+  readonly versionLabel: string | null
+  readonly startedAt: Instant
+  readonly endedAt: Instant | null
+  readonly outcome: Outcome | null
+  readonly track: Track
+  readonly step: StepId
+  /** True when the journal of this release fails its hash chain; it is shown and never repaired. */
+  readonly damaged: boolean
+}
+
+/** What an operator can do now besides the step's own lever. */
+export interface Choice {
+  readonly id: 'retry' | 'roll-back' | 'stop' | 'sign-in' | 'choose-another-version'
+  readonly title: string
+  /** What it does, in one sentence. */
+  readonly effect: string
+}
+
+/** Everything a screen draws of one release: a whole snapshot, sent on every change. */
+export interface ReleaseView {
+  readonly release: Release
+  readonly versionLabel: string | null
+  readonly steps: Readonly<Record<StepId, StepView>>
+  /** The steps of the roll back in their order; empty on the forward track. */
+  readonly rollbackSteps: readonly StepView[]
+  readonly lanes: { readonly blue: Lane; readonly green: Lane }
+  readonly events: readonly EnvironmentEvent[]
+  readonly resolvers: readonly ResolverView[]
+  /** What the production URL answered lately, oldest first. */
+  readonly probes: readonly { readonly at: Instant; readonly answeredBy: Colour | 'other' | 'error'; readonly milliseconds: number }[]
+  /** A problem the release is waiting out, paused on or stuck on. */
+  readonly problem: Problem | null
+  readonly paused: boolean
+  readonly choices: readonly Choice[]
+  /** The account's clock, to draw ages and countdowns with. */
+  readonly clock: { readonly at: Instant; readonly speed: number }
+  readonly journal: { readonly entries: number; readonly lastHash: string }
+}
+
+export interface Connection {
+  readonly kind: 'practice' | 'aws'
+  /** How the operator knows it: "Practice account", or the profile's name. */
+  readonly label: string
+  readonly accountId: string
+  readonly arn: string
+  readonly region: string
+}
+
+export interface AwsProfile {
+  readonly name: string
+  readonly region: string | null
+  /** How it signs in: keys, SSO, role, process. */
+  readonly kind: string
+}
+
+export interface PracticeBundle {
+  readonly fileName: string
+  readonly versionLabel: string
+  readonly description: string
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import type { Credentials, Lever } from './contract/contract.ts'
+import type { Application, AwsProfile, BundleInspection, Connection, PracticeBundle, SourceBundle } from './contract/models.ts'
+import { problem } from './contract/problem.ts'
+import type { Handlers } from './ipc.ts'
+import type { LeverInput } from './release/engine.ts'
+import type { World } from './release/world.ts'
+import type { Releases } from './releases.ts'
+
+/** An account that was signed in to: who we are there, and the world a release may touch. */
+export interface Connected {
+  readonly connection: Connection
+  readonly world: World
+  listApplications(): Promise<readonly Application[]>
+  /** What a browser on this computer can open for an environment. */
+  browserUrl(environment: { readonly cname: string | null; readonly endpointUrl: string | null }): Promise<string>
+  /** Only the practice account's clock can be changed. */
+  setSpeed?(speed: number): Promise<number>
+  close(): Promise<void>
+}
+
+/** What the desk needs of the rest of main. */
+export interface DeskTools {
+  readonly version: string
+  readonly releases: Releases
+  connect(credentials: Credentials): Promise<Connected>
+  listProfiles(): Promise<readonly AwsProfile[]>
+  readonly regions: readonly string[]
+  inspect(path: string): Promise<Omit<BundleInspection, 'bundleId'>>
+  /** Asks the operator for a file; null when they think better of it. */
+  askForBundle(): Promise<string | null>
+  readonly practiceBundles: { list(): Promise<readonly PracticeBundle[]>; path(fileName: string): Promise<string> }
+  openExternal(url: string): Promise<void>
+  saveReport(releaseId: string, format: 'html' | 'pdf' | 'json'): Promise<{ readonly path: string } | null>
+  /** Remembers how the operator signed in, without secrets, so that an unfinished release can go on at the next start. */
+  remember(credentials: Credentials): void
+  connectionChanged(connection: Connection | null): void
+}
+
+/** Answers every call of the contract. */
+export function openDesk(tools: DeskTools): { readonly handlers: Handlers; reconnect(credentials: Credentials): Promise<void>; close(): Promise<void> } {
+  const { releases } = tools
+  const bundles = new Map<string, SourceBundle>()
+  let connected: Connected | null = null
+
+  function here(): Connected {
+    if (!connected) throw problem('not-connected', 'No account is connected', { remedy: 'Connect to the practice account, or sign in to AWS.' })
+    return connected
+  }
+
+  async function connect(credentials: Credentials): Promise<Connection> {
+    const found = await tools.connect(credentials)
+    const before = connected
+    connected = found
+    const { kind, accountId, region } = found.connection
+    await releases.resume({ kind, accountId, region }, found.world)
+    await before?.close()
+    tools.remember(credentials)
+    tools.connectionChanged(found.connection)
+    return found.connection
+  }
+
+  async function disconnect(): Promise<null> {
+    await releases.closeAll()
+    await connected?.close()
+    connected = null
+    tools.connectionChanged(null)
+    return null
+  }
+
+  async function inspected(path: string): Promise<BundleInspection> {
+    const inspection = await tools.inspect(path)
+    const bundleId = randomUUID()
+    if (inspection.sound) bundles.set(bundleId, inspection.bundle)
+    return { bundleId, ...inspection }
+  }
+
+  const handlers: Handlers = {
+    getStart: async () => ({
+      version: tools.version,
+      electron: process.versions['electron'] ?? '',
+      profiles: await tools.listProfiles(),
+      regions: tools.regions,
+      connection: connected?.connection ?? null,
+      releases: releases.list(),
+    }),
+    connect,
+    disconnect,
+    listApplications: () => here().listApplications(),
+    listApplicationVersions: ({ application }) => here().world.elasticBeanstalk.versions(application),
+    listReleases: () => releases.list(),
+    startRelease: async ({ environmentId, settings }) => {
+      const { world, connection } = here()
+      const [environment] = await world.elasticBeanstalk.describeEnvironments({ ids: [environmentId] })
+      if (!environment) throw problem('not-found', 'That environment is not there any more', { remedy: 'Load the list again.' })
+      const { kind, accountId, region } = connection
+      return releases.start(environment, { kind, accountId, region }, settings, world)
+    },
+    openRelease: ({ releaseId }) => releases.view(releaseId),
+    chooseBundle: async () => {
+      const path = await tools.askForBundle()
+      return path === null ? null : inspected(path)
+    },
+    listPracticeBundles: () => tools.practiceBundles.list(),
+    choosePracticeBundle: async ({ fileName }) => inspected(await tools.practiceBundles.path(fileName)),
+    throwLever: ({ releaseId, lever }) => releases.get(releaseId).throwLever(leverInput(lever, bundles)),
+    changeSettings: ({ releaseId, settings }) => releases.get(releaseId).changeSettings(settings),
+    waiveGate: ({ releaseId, step, gate, reason }) => releases.get(releaseId).waive(step, gate, reason),
+    signOff: ({ releaseId, note }) => releases.get(releaseId).signOff(note),
+    choose: ({ releaseId, choice }) => releases.get(releaseId).choose(choice),
+    openEnvironment: async ({ releaseId, colour }) => {
+      const { environment } = releases.get(releaseId).view().lanes[colour]
+      if (!environment) throw problem('not-found', 'That environment does not exist yet')
+      await tools.openExternal(await here().browserUrl(environment))
+      return null
+    },
+    saveReport: ({ releaseId, format }) => tools.saveReport(releaseId, format),
+    setPracticeSpeed: async ({ speed }) => {
+      const { setSpeed } = here()
+      if (!setSpeed) throw problem('bad-input', 'Only the practice account has a speed', { meaning: 'AWS keeps its own time.' })
+      return { speed: await setSpeed(speed) }
+    },
+  }
+
+  return {
+    handlers,
+    reconnect: async (credentials) => {
+      await connect(credentials)
+    },
+    async close() {
+      await releases.closeAll()
+      await connected?.close()
+    },
+  }
+}
+
+function leverInput(lever: Lever, bundles: ReadonlyMap<string, SourceBundle>): LeverInput {
+  switch (lever.step) {
+    case 'deploy': {
+      const bundle = bundles.get(lever.bundleId)
+      if (!bundle) throw problem('bad-bundle', 'That bundle was not found sound', { meaning: 'Nothing was uploaded.', remedy: 'Choose the bundle again and read what was found in it.' })
+      return { step: 'deploy', versionLabel: lever.versionLabel, bundle }
+    }
+    case 'deploy-existing':
+      return { step: 'deploy', versionLabel: lever.versionLabel, bundle: null }
+    default:
+      return lever
+  }
+}

@@ -1,0 +1,188 @@
+import { mkdirSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { app, type BrowserWindow, dialog, Menu, shell } from 'electron'
+import * as z from 'zod'
+import { listProfiles } from './account/profiles.ts'
+import { ELASTIC_BEANSTALK_REGIONS } from './account/regions.ts'
+import { inspectBundle } from './bundle/inspect.ts'
+import { connectTo } from './connections.ts'
+import type { Credentials } from './contract/contract.ts'
+import type { PracticeBundle } from './contract/models.ts'
+import { problem, problemOf } from './contract/problem.ts'
+import { openDesk } from './desk.ts'
+import { answerCalls, tell } from './ipc.ts'
+import { openJournal, type StoredRelease } from './journal/journal.ts'
+import { setMenu } from './menu.ts'
+import { createNotices } from './notices.ts'
+import { type PracticeProcess, startPracticeAccount } from './practice-account.ts'
+import { printPdf } from './print.ts'
+import { registerScheme, serveApp } from './protocol.ts'
+import { openReleases } from './releases.ts'
+import { reportHtml } from './report/html.ts'
+import { reportJson } from './report/json.ts'
+import { reportOf } from './report/report.ts'
+import { builtFile, lockNavigation, openWindow } from './window.ts'
+
+const resource = (...parts: readonly string[]) => join(app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'), ...parts)
+
+/** What is remembered of the last sign-in: never a secret. */
+const remembered = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('practice') }),
+  z.object({ kind: z.literal('profile'), profile: z.string(), region: z.string() }),
+])
+const rectangle = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+const practiceBundles = z.array(z.object({ fileName: z.string(), versionLabel: z.string(), description: z.string() }))
+
+// The sandbox holds everywhere; only a development run as root, where Chromium cannot have one, may do without.
+const withoutSandbox = app.commandLine.hasSwitch('no-sandbox')
+if (!withoutSandbox) app.enableSandbox()
+else if (app.isPackaged) {
+  console.error('Signalbox does not run without Chromium’s sandbox.')
+  app.exit(1)
+}
+
+Menu.setApplicationMenu(null)
+registerScheme()
+lockNavigation()
+
+if (app.requestSingleInstanceLock()) void start()
+else app.quit()
+
+async function start(): Promise<void> {
+  await app.whenReady()
+  setMenu()
+  serveApp(builtFile('renderer'))
+  const folder = app.getPath('userData')
+  mkdirSync(folder, { recursive: true })
+  const file = openJournalOrEnd(join(folder, 'journal.sqlite'))
+  if (!file) return
+
+  let window: BrowserWindow | null = null
+  let notice: ReturnType<typeof createNotices> = () => {}
+  const releases = openReleases(
+    file,
+    (view) => {
+      tell(window, 'releaseChanged', view)
+      notice(view)
+    },
+    (list) => tell(window, 'releasesChanged', list),
+  )
+
+  let practice: Promise<PracticeProcess> | null = null
+  const startPractice = () => {
+    practice ??= startPracticeAccount(join(folder, 'practice'), practiceSpeed())
+    practice.catch(() => {
+      practice = null
+    })
+    return practice
+  }
+
+  const desk = openDesk({
+    version: app.getVersion(),
+    releases,
+    connect: (credentials) => connectTo(credentials, startPractice),
+    listProfiles: () => listProfiles(),
+    regions: ELASTIC_BEANSTALK_REGIONS,
+    inspect: inspectBundle,
+    askForBundle: async () => {
+      if (!window) return null
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+        title: 'Choose a source bundle',
+        filters: [{ name: 'Source bundles', extensions: ['zip', 'war'] }],
+        properties: ['openFile'],
+      })
+      return canceled ? null : (filePaths[0] ?? null)
+    },
+    practiceBundles: {
+      list: practiceBundlesList,
+      path: async (fileName) => {
+        if (!(await practiceBundlesList()).some((known) => known.fileName === fileName)) throw problem('not-found', 'There is no such practice bundle')
+        return resource('bundles', fileName)
+      },
+    },
+    openExternal: (url) => shell.openExternal(url),
+    saveReport: (releaseId, format) => saveReport(window, file.read(releaseId), format),
+    remember: (credentials) => {
+      if (credentials.kind !== 'keys') file.setSetting('sign-in', JSON.stringify(credentials))
+    },
+    connectionChanged: (connection) => tell(window, 'connectionChanged', connection),
+  })
+  answerCalls(desk.handlers)
+
+  window = openWindow({
+    preload: builtFile('preload', 'preload.cjs'),
+    icon: resource('icon.png'),
+    bounds: rectangle.safeParse(parsed(file.setting('window'))).data ?? null,
+    onBounds: (bounds) => file.setSetting('window', JSON.stringify(bounds)),
+  })
+  notice = createNotices(window)
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore()
+    window?.focus()
+  })
+  app.on('window-all-closed', () => app.quit())
+
+  let closed = false
+  app.on('before-quit', (event) => {
+    if (closed) return
+    // A call in flight is awaited; everything else stands in the journal.
+    event.preventDefault()
+    void desk
+      .close()
+      .then(async () => (await practice)?.stop())
+      .catch(() => {})
+      .finally(() => {
+        closed = true
+        file.close()
+        app.quit()
+      })
+  })
+
+  // A release that has not ended goes on by itself where no secret is needed to sign in again.
+  const unfinished = releases.list().some(({ outcome, damaged }) => outcome === null && !damaged)
+  const last = remembered.safeParse(parsed(file.setting('sign-in'))).data
+  if (unfinished && last) void desk.reconnect(last satisfies Credentials).catch(() => {})
+}
+
+async function saveReport(window: BrowserWindow | null, stored: StoredRelease, format: 'html' | 'pdf' | 'json'): Promise<{ readonly path: string } | null> {
+  if (!window) return null
+  const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('documents'), `signalbox-${stored.id}.${format}`) })
+  if (canceled || !filePath) return null
+  const versions = { signalbox: app.getVersion(), electron: process.versions['electron'] ?? '' }
+  const report = reportOf({ ...stored, madeAt: Date.now(), versions })
+  const content = format === 'json' ? reportJson(report) : format === 'html' ? reportHtml(report) : await printPdf(reportHtml(report))
+  await writeFile(filePath, content).catch((thrown: unknown) => {
+    throw problem('bad-input', 'The report could not be saved', { meaning: 'The release and its journal are not affected.', remedy: 'Choose another folder.', detail: String(thrown) })
+  })
+  return { path: filePath }
+}
+
+function openJournalOrEnd(path: string) {
+  try {
+    return openJournal(path)
+  } catch (thrown) {
+    const { title, meaning, remedy, detail } = problemOf(thrown)
+    dialog.showErrorBox(title, [meaning, remedy, detail].filter(Boolean).join('\n\n'))
+    app.exit(1)
+    return null
+  }
+}
+
+/** Account time per real time; the practice account is true to AWS at 1. */
+function practiceSpeed(): number {
+  const asked = Number(process.env['SIGNALBOX_PRACTICE_SPEED'])
+  return asked > 0 ? asked : 60
+}
+
+async function practiceBundlesList(): Promise<readonly PracticeBundle[]> {
+  return practiceBundles.parse(JSON.parse(await readFile(resource('bundles', 'index.json'), 'utf8')))
+}
+
+function parsed(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,166 @@
+import { createRandom, type Random } from './random.ts'
+import type {
+  ApplicationRecord,
+  DatabaseRecord,
+  EnvironmentRecord,
+  EventRecord,
+  FinishedOperation,
+  Instant,
+  Operation,
+  OperationKind,
+  SecurityGroupRecord,
+  SnapshotRecord,
+  TemplateRecord,
+  VersionRecord,
+} from './records.ts'
+import { createSchedule, type Schedule } from './schedule.ts'
+
+/** One account in one region: everything Elastic Beanstalk and its neighbours would know, and the clock it lives by. */
+export interface Account {
+  readonly accountId: string
+  readonly region: string
+  readonly random: Random
+  readonly schedule: Schedule
+  now: Instant
+  readonly applications: Map<string, ApplicationRecord>
+  /** By `versionKey`. */
+  readonly versions: Map<string, VersionRecord>
+  /** By `versionKey` too: application and template name. */
+  readonly templates: Map<string, TemplateRecord>
+  readonly environments: Map<string, EnvironmentRecord>
+  /** Oldest first. */
+  readonly events: EventRecord[]
+  readonly databases: Map<string, DatabaseRecord>
+  readonly snapshots: SnapshotRecord[]
+  readonly securityGroups: Map<string, SecurityGroupRecord>
+  readonly finished: FinishedOperation[]
+  /** Names in the region's zone that another customer of AWS holds. */
+  readonly foreignNames: Set<string>
+  /** Names outside Elastic Beanstalk that point into it. */
+  readonly customDomains: { readonly name: string; readonly target: string; readonly ttlSeconds: number }[]
+  readonly visitors: { readonly name: string; readonly requestsPerSecond: number }[]
+  /** How far back health metrics look; longer where the clock runs so fast that ten seconds hold no real request. */
+  metricsWindowMilliseconds: number
+  readonly faults: ModelFaults
+  nextAddress: number
+}
+
+/** Faults that the model itself carries out; each counts how many more times it strikes. */
+export interface ModelFaults {
+  swapRefused: number
+  createEndsRed: number
+  deployFails: number
+  mixedInstances: number
+  cnameTaken: number
+}
+
+export interface AccountOptions {
+  readonly accountId: string
+  readonly region: string
+  readonly seed: number
+  readonly now: Instant
+}
+
+/** An account in which nothing has been created. */
+export function createAccount(options: AccountOptions): Account {
+  return {
+    accountId: options.accountId,
+    region: options.region,
+    random: createRandom(options.seed),
+    schedule: createSchedule(),
+    now: options.now,
+    applications: new Map(),
+    versions: new Map(),
+    templates: new Map(),
+    environments: new Map(),
+    events: [],
+    databases: new Map(),
+    snapshots: [],
+    securityGroups: new Map(),
+    finished: [],
+    foreignNames: new Set(),
+    customDomains: [],
+    visitors: [],
+    metricsWindowMilliseconds: 10_000,
+    faults: { swapRefused: 0, createEndsRed: 0, deployFails: 0, mixedInstances: 0, cnameTaken: 0 },
+    nextAddress: 0,
+  }
+}
+
+/** Runs what is due until `instant`, each at its own instant; an instant in the past changes nothing. */
+export function advanceTo(account: Account, instant: Instant): void {
+  for (let due = account.schedule.takeDue(instant); due !== undefined; due = account.schedule.takeDue(instant)) {
+    account.now = Math.max(account.now, due.at)
+    due.run()
+  }
+  account.now = Math.max(account.now, instant)
+}
+
+export function versionKey(applicationName: string, name: string): string {
+  return `${applicationName}/${name}`
+}
+
+/** Makes the environment busy with one operation: whatever another one still had planned for it no longer happens. */
+export function beginOperation(
+  account: Account,
+  environment: EnvironmentRecord,
+  kind: OperationKind,
+  requestId: string,
+  abortable = false,
+): Operation {
+  const operation: Operation = { kind, requestId, started: account.now, abortable }
+  environment.operation = operation
+  environment.updated = account.now
+  return operation
+}
+
+/** Plans a part of an operation, in seconds after now; it is skipped when the operation was replaced by then. */
+export function after(account: Account, environment: EnvironmentRecord, seconds: number, run: () => void): void {
+  const { operation } = environment
+  account.schedule.add(account.now + Math.round(seconds * 1000), () => {
+    if (environment.operation === operation) run()
+  })
+}
+
+/** Ends the environment's operation; its status is the caller's to set. */
+export function endOperation(account: Account, environment: EnvironmentRecord): void {
+  const { operation } = environment
+  // A swap occupies two environments and still is one operation.
+  if (operation !== undefined && account.finished.at(-1)?.requestId !== operation.requestId) {
+    account.finished.push({
+      kind: operation.kind,
+      environmentId: environment.id,
+      environmentName: environment.name,
+      requestId: operation.requestId,
+      started: operation.started,
+      ended: account.now,
+    })
+  }
+  environment.operation = undefined
+  environment.updated = account.now
+}
+
+/** Whether a fault strikes now; a strike is used up. */
+export function strikes(account: Account, fault: keyof ModelFaults): boolean {
+  if (account.faults[fault] <= 0) return false
+  account.faults[fault] -= 1
+  return true
+}
+
+// TEST-NET-1 to -3 first (RFC 5737), then the benchmark range (RFC 2544) for accounts larger than those hold.
+const DOCUMENTATION_NETWORKS = ['192.0.2', '198.51.100', '203.0.113']
+
+/** The next documentation address; addresses are not given out twice before all others were. */
+export function allocateAddress(account: Account): string {
+  const taken = new Set([...account.environments.values()].flatMap((environment) => environment.front?.addresses ?? []))
+  for (;;) {
+    const number = account.nextAddress
+    account.nextAddress += 1
+    const network = DOCUMENTATION_NETWORKS[Math.floor(number / 240) % 4]
+    const address =
+      network === undefined
+        ? `198.18.${Math.floor(number / 240) % 256}.${(number % 240) + 10}`
+        : `${network}.${(number % 240) + 10}`
+    if (!taken.has(address)) return address
+  }
+}

@@ -1,0 +1,167 @@
+import type { Account } from './account.ts'
+import { emit } from './events.ts'
+import type { EnvironmentRecord, HealthColor, HealthStatus, InstanceRecord } from './records.ts'
+import { isEnhanced, minimumSize, valueOf } from './settings.ts'
+import { summarizeTraffic } from './traffic.ts'
+
+/** What Elastic Beanstalk thinks of an environment or instance, and why. */
+export interface Health {
+  /** Absent where only basic health is reported. */
+  readonly status: HealthStatus | undefined
+  readonly color: HealthColor
+  readonly causes: readonly string[]
+}
+
+// Agents report every ten seconds.
+const REPORT_MILLISECONDS = 10_000
+
+const COLORS: Readonly<Record<HealthStatus, HealthColor>> = {
+  NoData: 'Grey',
+  Unknown: 'Grey',
+  Pending: 'Grey',
+  Suspended: 'Grey',
+  Ok: 'Green',
+  Info: 'Green',
+  Warning: 'Yellow',
+  Degraded: 'Red',
+  Severe: 'Red',
+}
+
+/** The instant of the last report the agents sent. */
+export function refreshedAt(account: Account): number {
+  return account.now - (account.now % REPORT_MILLISECONDS)
+}
+
+/** The environment's health as it follows from what its instances do and serve now. */
+export function healthOf(account: Account, environment: EnvironmentRecord): Health {
+  const health = enhancedHealthOf(account, environment)
+  return isEnhanced(environment) ? health : { status: undefined, color: health.color, causes: [] }
+}
+
+function enhancedHealthOf(account: Account, environment: EnvironmentRecord): Health {
+  const { instances } = environment
+  if (environment.status === 'Terminated' || environment.status === 'Terminating')
+    return { status: undefined, color: 'Grey', causes: [] }
+  if (environment.status === 'Launching' || environment.operation?.kind === 'rebuild')
+    return pending(account, environment)
+  if (environment.forcedHealth !== undefined) {
+    return healthy(environment.forcedHealth.status, [environment.forcedHealth.cause])
+  }
+  // A stack that could not be deleted: what was deleted before is gone.
+  if (environment.stack?.status === 'DELETE_FAILED') return healthy('NoData', ['There are no instances.'])
+  if (instances.length === 0) return healthy('Severe', ['There are no instances.'])
+
+  const executing = instances.filter((instance) => instance.executing).length
+  if (executing > 0) {
+    return healthy('Info', [
+      executing === instances.length
+        ? 'Command is executing on all of the instances in the environment.'
+        : `Command is executing on ${executing} out of ${instances.length} instances.`,
+    ])
+  }
+  const failing = instances.filter((instance) => !passesHealthCheck(account, environment, instance)).length
+  if (failing === instances.length)
+    return healthy('Severe', ['ELB health is failing or not available for all instances.'])
+  const errors = errorHealth(account, instances)
+  if (failing > 0) {
+    const cause = `ELB health is failing or not available for ${failing} out of ${instances.length} instances.`
+    return healthy('Degraded', [cause, ...errors.causes])
+  }
+  if (errors.status !== 'Ok') return errors
+  const minimum = minimumSize(environment)
+  if (instances.length < minimum) {
+    const verb = instances.length === 1 ? 'instance is' : 'instances is'
+    return healthy('Warning', [`${instances.length} active ${verb} below Auto Scaling group minimum size ${minimum}.`])
+  }
+  if (account.now < environment.settles) return healthy('Info', ['Application update in progress.'])
+  return healthy('Ok', [])
+}
+
+/** The health of one instance. */
+export function instanceHealth(account: Account, environment: EnvironmentRecord, instance: InstanceRecord): Health {
+  if (environment.status === 'Launching' && account.now < instance.answers) {
+    const seconds = Math.max(1, Math.round((account.now - instance.launched) / 1000))
+    return healthy('Pending', [`Initialization in progress (running for ${seconds} seconds).`])
+  }
+  if (instance.executing) return healthy('Info', ['Command is executing.'])
+  if (!passesHealthCheck(account, environment, instance)) {
+    return healthy('Severe', ['ELB health is failing or not available for this instance.'])
+  }
+  return errorHealth(account, [instance])
+}
+
+/** Schedules a look at the health: a change since the last one becomes an event, as when agents report. */
+export function watchHealth(account: Account, environment: EnvironmentRecord): void {
+  if (environment.healthCheckPending) return
+  environment.healthCheckPending = true
+  account.schedule.add(refreshedAt(account) + REPORT_MILLISECONDS, () => {
+    environment.healthCheckPending = false
+    reportHealth(account, environment)
+  })
+}
+
+function reportHealth(account: Account, environment: EnvironmentRecord): void {
+  if (environment.status === 'Launching' || environment.status === 'Terminating' || environment.status === 'Terminated')
+    return
+  const { status, color, causes } = enhancedHealthOf(account, environment)
+  const before = environment.reportedHealth
+  if (status === undefined) return
+  if (before !== undefined && before !== status) {
+    const severity = color === 'Red' || color === 'Yellow' ? 'WARN' : 'INFO'
+    const message = isEnhanced(environment)
+      ? `Environment health has transitioned from ${before} to ${status}.${causes.length === 0 ? '' : ` ${causes.join(' ')}`}`
+      : `Environment health has been set to ${color.toUpperCase()}`
+    emit(account, environment, message, { severity })
+  }
+  environment.reportedHealth = status
+  const settled =
+    account.now >= environment.settles &&
+    environment.operation === undefined &&
+    environment.instances.every(
+      (instance) =>
+        account.now >= instance.answers && summarizeTraffic([instance.traffic], account.now, 60_000).requestCount === 0,
+    )
+  if (!settled) watchHealth(account, environment)
+}
+
+function pending(account: Account, environment: EnvironmentRecord): Health {
+  const seconds = Math.max(
+    1,
+    Math.round((account.now - (environment.operation?.started ?? environment.created)) / 1000),
+  )
+  const running = seconds < 120 ? `${seconds} seconds` : `${Math.floor(seconds / 60)} minutes`
+  const { instances } = environment
+  const ready = instances.filter((instance) => account.now >= instance.answers).length
+  const what =
+    instances.length === 0 ? 'There are no instances.' : `${ready} out of ${instances.length} instances completed.`
+  return healthy('Pending', [`Initialization in progress (running for ${running}). ${what}`])
+}
+
+/** Whether the load balancer's health check finds what it is told to expect. */
+function passesHealthCheck(account: Account, environment: EnvironmentRecord, instance: InstanceRecord): boolean {
+  if (account.now < instance.answers) return false
+  const expected =
+    valueOf(environment.settings, 'aws:elasticbeanstalk:environment:process:default', 'MatcherHTTPCode') ?? '200'
+  return expected.split(',').some((part) => {
+    const [from, to] = part.split('-').map(Number)
+    return instance.behaviour.statusCode >= (from ?? 200) && instance.behaviour.statusCode <= (to ?? from ?? 200)
+  })
+}
+
+function errorHealth(account: Account, instances: readonly InstanceRecord[]): Health {
+  const served = summarizeTraffic(
+    instances.map(({ traffic }) => traffic),
+    account.now,
+    Math.max(60_000, account.metricsWindowMilliseconds),
+  )
+  const percent = 100 * served.errorShare
+  if (percent === 0) return healthy('Ok', [])
+  const causes = [`${percent.toFixed(1)} % of the requests are failing with HTTP 5xx.`]
+  if (percent >= 25) return healthy('Severe', causes)
+  if (percent >= 10) return healthy('Degraded', causes)
+  return percent >= 1 ? healthy('Warning', causes) : healthy('Ok', [])
+}
+
+function healthy(status: HealthStatus, causes: readonly string[]): Health {
+  return { status, color: COLORS[status], causes }
+}

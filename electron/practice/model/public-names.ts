@@ -1,0 +1,47 @@
+import type { Account } from './account.ts'
+import { environmentZone, loadBalancerZone } from './names.ts'
+import type { EnvironmentRecord } from './records.ts'
+
+/** A name someone can look up, as the account's name servers answer it. */
+export type NameRecord =
+  | { readonly name: string; readonly type: 'A'; readonly ttlSeconds: number; readonly addresses: readonly string[] }
+  | { readonly name: string; readonly type: 'CNAME'; readonly ttlSeconds: number; readonly target: string }
+
+// Both Elastic Beanstalk's names and a load balancer's addresses are served for a minute.
+const TTL_SECONDS = 60
+
+/** Every name of the account that resolves now. */
+export function publicNames(account: Account): readonly NameRecord[] {
+  return [
+    ...[...account.environments.values()].flatMap((environment) => namesOf(account, environment)),
+    ...account.customDomains.map(({ name, target, ttlSeconds }) => ({
+      name,
+      type: 'CNAME' as const,
+      ttlSeconds,
+      target,
+    })),
+  ]
+}
+
+/** The apexes of the zones those names are in. */
+export function publicZones(account: Account): readonly string[] {
+  const custom = account.customDomains.map(({ name }) => name.split('.').slice(1).join('.'))
+  return [
+    ...new Set([environmentZone(account.region), 'elasticbeanstalk.com', loadBalancerZone(account.region), ...custom]),
+  ]
+}
+
+function namesOf(account: Account, environment: EnvironmentRecord): readonly NameRecord[] {
+  const { front, cname } = environment
+  if (front === undefined) return []
+  const own: readonly NameRecord[] =
+    front.kind === 'load balancer'
+      ? [{ name: front.endpoint, type: 'A', ttlSeconds: TTL_SECONDS, addresses: front.addresses }]
+      : []
+  if (cname === undefined) return own
+  // Names with a region are aliases: a resolver sees addresses. Those from before 2016 are real CNAME records.
+  const isLegacy = !cname.endsWith(`.${environmentZone(account.region)}`)
+  return isLegacy && front.kind === 'load balancer'
+    ? [...own, { name: cname, type: 'CNAME', ttlSeconds: TTL_SECONDS, target: front.endpoint }]
+    : [...own, { name: cname, type: 'A', ttlSeconds: TTL_SECONDS, addresses: front.addresses }]
+}

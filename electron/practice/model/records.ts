@@ -1,0 +1,248 @@
+import type { Traffic } from './traffic.ts'
+
+/** Instants are account milliseconds since the epoch. */
+export type Instant = number
+
+export type EnvironmentStatus =
+  | 'Aborting'
+  | 'Launching'
+  | 'Updating'
+  | 'LinkingFrom'
+  | 'LinkingTo'
+  | 'Ready'
+  | 'Terminating'
+  | 'Terminated'
+export type HealthColor = 'Green' | 'Yellow' | 'Red' | 'Grey'
+export type HealthStatus =
+  | 'NoData'
+  | 'Unknown'
+  | 'Pending'
+  | 'Ok'
+  | 'Info'
+  | 'Warning'
+  | 'Degraded'
+  | 'Severe'
+  | 'Suspended'
+export type Severity = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL'
+/** The live service's spelling; the public model writes `Processed`. */
+export type VersionStatus = 'UNPROCESSED' | 'PROCESSING' | 'BUILDING' | 'PROCESSED' | 'FAILED'
+export type DeletionPolicy = 'Delete' | 'Snapshot' | 'Retain'
+export type OperationKind = 'create' | 'deploy' | 'configure' | 'abort' | 'swap' | 'terminate' | 'rebuild'
+
+/** What a bundle's `practice.json` says about how its version behaves. */
+export interface PracticeFile {
+  readonly statusCode: number
+  /** Account milliseconds. */
+  readonly latencyMilliseconds: number
+  /** 0 to 1. */
+  readonly errorRate: number
+  readonly body?: string
+  readonly versionHeader?: string
+  /** Account milliseconds from a deployment until the instance answers. */
+  readonly startMilliseconds: number
+  readonly deploy: 'succeed' | 'fail'
+}
+
+export interface Tag {
+  readonly key: string
+  readonly value: string
+}
+
+export interface ApplicationRecord {
+  readonly name: string
+  readonly arn: string
+  readonly created: Instant
+  description: string | undefined
+  updated: Instant
+  tags: readonly Tag[]
+}
+
+export interface VersionRecord {
+  readonly applicationName: string
+  readonly label: string
+  readonly arn: string
+  readonly created: Instant
+  readonly sourceBundle: { readonly bucket: string; readonly key: string }
+  readonly behaviour: PracticeFile
+  /** False: the bundle is no archive that an instance could unpack. */
+  readonly sound: boolean
+  description: string | undefined
+  updated: Instant
+  status: VersionStatus
+  tags: readonly Tag[]
+}
+
+/** One option as Elastic Beanstalk names it; the key of every map of settings is `settingKey` of it. */
+export interface Setting {
+  readonly namespace: string
+  readonly optionName: string
+  readonly resourceName?: string
+  readonly value: string
+}
+
+export type Settings = ReadonlyMap<string, Setting>
+
+export interface TemplateRecord {
+  readonly applicationName: string
+  readonly name: string
+  readonly created: Instant
+  description: string | undefined
+  updated: Instant
+  platformArn: string
+  settings: Settings
+  tags: readonly Tag[]
+}
+
+export interface InstanceRecord {
+  readonly id: string
+  readonly launched: Instant
+  readonly instanceType: string
+  readonly availabilityZone: string
+  readonly traffic: Traffic
+  versionLabel: string
+  deploymentId: number
+  deployed: Instant
+  behaviour: PracticeFile
+  /** The instant from which it answers HTTP. */
+  answers: Instant
+  executing: boolean
+}
+
+export interface StackResource {
+  readonly logicalId: string
+  readonly physicalId: string
+  readonly type: string
+  readonly updated: Instant
+  readonly status: 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'DELETE_COMPLETE' | 'DELETE_FAILED'
+  readonly reason?: string
+}
+
+/** The environment's CloudFormation stack, `awseb-<environment id>-stack`. */
+export interface StackRecord {
+  readonly id: string
+  readonly name: string
+  readonly created: Instant
+  status:
+    | 'CREATE_IN_PROGRESS'
+    | 'CREATE_COMPLETE'
+    | 'UPDATE_COMPLETE'
+    | 'DELETE_IN_PROGRESS'
+    | 'DELETE_COMPLETE'
+    | 'DELETE_FAILED'
+  /** By logical id, in the order of creation. */
+  readonly resources: Map<string, StackResource>
+}
+
+/** Where the environment is reached: its load balancer, or the elastic IP of its only instance. */
+export interface Front {
+  readonly kind: 'load balancer' | 'elastic ip'
+  /** ARN of the load balancer, or the address itself. */
+  readonly name: string
+  /** What DescribeEnvironments calls EndpointURL. */
+  readonly endpoint: string
+  readonly addresses: readonly string[]
+}
+
+export interface Operation {
+  readonly kind: OperationKind
+  readonly requestId: string
+  readonly started: Instant
+  abortable: boolean
+}
+
+export interface EnvironmentRecord {
+  readonly id: string
+  readonly name: string
+  readonly arn: string
+  readonly applicationName: string
+  readonly tier: 'WebServer' | 'Worker'
+  readonly created: Instant
+  description: string | undefined
+  updated: Instant
+  terminated: Instant | undefined
+  status: EnvironmentStatus
+  versionLabel: string | undefined
+  cname: string | undefined
+  platformArn: string
+  operationsRole: string | undefined
+  /** What someone set; everything else has its default. */
+  settings: Settings
+  tags: readonly Tag[]
+  stack: StackRecord | undefined
+  front: Front | undefined
+  instances: InstanceRecord[]
+  operation: Operation | undefined
+  /** What an update goes back to when it is aborted. */
+  previous: { readonly versionLabel: string | undefined; readonly settings: Settings } | undefined
+  /** Counts the deployments of its life. */
+  deploymentId: number
+  /** After a deployment the agents need until here to report Ok again. */
+  settles: Instant
+  /** What the last health event said. */
+  reportedHealth: HealthStatus | undefined
+  healthCheckPending: boolean
+  /** Set by a fault: the environment stays at this health whatever it serves. */
+  forcedHealth: { readonly status: HealthStatus; readonly cause: string } | undefined
+}
+
+export interface EventRecord {
+  readonly date: Instant
+  readonly message: string
+  readonly severity: Severity
+  readonly applicationName: string
+  readonly environmentId?: string
+  readonly environmentName?: string
+  readonly versionLabel?: string
+  readonly templateName?: string
+  readonly requestId?: string
+}
+
+export interface DatabaseRecord {
+  readonly identifier: string
+  readonly arn: string
+  readonly created: Instant
+  readonly engine: string
+  readonly engineVersion: string
+  readonly instanceClass: string
+  readonly databaseName: string
+  readonly userName: string
+  readonly allocatedStorage: number
+  readonly endpoint: string
+  readonly port: number
+  readonly tags: readonly Tag[]
+  status: 'creating' | 'available' | 'deleting'
+  securityGroupIds: readonly string[]
+  deletionProtection: boolean
+}
+
+export interface SnapshotRecord {
+  readonly identifier: string
+  readonly databaseIdentifier: string
+  readonly created: Instant
+}
+
+export interface IngressRule {
+  readonly protocol: string
+  readonly fromPort: number
+  readonly toPort: number
+  readonly ranges: readonly string[]
+  readonly groupIds: readonly string[]
+}
+
+export interface SecurityGroupRecord {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly tags: readonly Tag[]
+  ingress: readonly IngressRule[]
+}
+
+/** One operation that ended: what a rehearsal compares its own time with. */
+export interface FinishedOperation {
+  readonly kind: OperationKind
+  readonly environmentId: string
+  readonly environmentName: string
+  readonly requestId: string
+  readonly started: Instant
+  readonly ended: Instant
+}

@@ -1,0 +1,237 @@
+import { type Account, advanceTo, createAccount } from './account.ts'
+import { changeConfiguration } from './configure.ts'
+import { createDatabase } from './databases.ts'
+import { createEnvironment, type NewEnvironment, updateEnvironment } from './environments.ts'
+import { listPlatforms } from './platforms.ts'
+import type { EnvironmentRecord, Setting, Tag } from './records.ts'
+import { createSecurityGroup, physicalId, tcpRule } from './stack.ts'
+import { createApplication, createVersion } from './versions.ts'
+
+export interface SeedOptions {
+  readonly accountId: string
+  readonly region: string
+  readonly seed: number
+  /** The instant at which the account is handed over. */
+  readonly now: number
+}
+
+const DAY = 86_400_000
+
+/** The practice account as an operator first meets it; its past was lived through, so its events are genuine. */
+export function createPracticeAccount(options: SeedOptions): Account {
+  const account = createAccount({ ...options, now: options.now - 30 * DAY })
+  plantShop(account)
+  plantLedger(account)
+  plantReports(account)
+  plantIntranet(account, options.now)
+  advanceTo(account, options.now)
+  account.finished.length = 0
+  return account
+}
+
+/** An application whose database stands outside: what a release should look like. */
+function plantShop(account: Account): void {
+  createApplication(account, 'shop', 'The web shop and its workers')
+  for (const label of ['1.4.1', '1.4.2']) plantVersion(account, 'shop', label, `Release ${label}`)
+  const access = createSecurityGroup(account, {
+    name: 'shop-database-access',
+    description: 'Whoever carries this group may reach the shop database',
+    ingress: [],
+  })
+  const databaseGroup = createSecurityGroup(account, {
+    name: 'shop-database',
+    description: 'The shop database',
+    ingress: [tcpRule(5432, { groupIds: [access.id] })],
+  })
+  const database = createDatabase(account, {
+    identifier: 'shop-production',
+    engine: 'postgres',
+    instanceClass: 'db.t3.medium',
+    securityGroupIds: [databaseGroup.id],
+    databaseName: 'shop',
+    userName: 'shop',
+    deletionProtection: true,
+  })
+  const properties = {
+    DB_HOST: database.endpoint,
+    DB_NAME: 'shop',
+    DB_PORT: '5432',
+    DB_USER: 'shop',
+    SESSION_STORE: 'database',
+  }
+  const production = plant(account, {
+    applicationName: 'shop',
+    environmentName: 'shop-production',
+    description: 'The shop that customers see',
+    cnamePrefix: 'shop',
+    platformArn: platform(account, 'Node.js 22', 1),
+    versionLabel: '1.4.1',
+    settings: [
+      ...loadBalanced(2, 4),
+      ...environmentProperties(properties),
+      setting('aws:autoscaling:launchconfiguration', 'SecurityGroups', access.id),
+    ],
+    tags: tags({ team: 'shop', 'cost-center': '4711', stage: 'production' }),
+  })
+  advanceTo(account, account.now + 10 * DAY)
+  updateEnvironment(account, production, { versionLabel: '1.4.2', set: [], remove: [] }, account.random.uuid())
+  settle(account)
+  plant(account, {
+    applicationName: 'shop',
+    environmentName: 'shop-worker',
+    description: 'Sends mails and invoices',
+    tier: 'Worker',
+    platformArn: platform(account, 'Python 3.13', 1),
+    versionLabel: '1.4.2',
+    settings: [setting('aws:autoscaling:asg', 'MaxSize', '2'), ...environmentProperties(properties)],
+    tags: tags({ team: 'shop', stage: 'production' }),
+  })
+  account.customDomains.push({
+    name: 'www.shop.example',
+    target: `shop.${account.region}.elasticbeanstalk.com`,
+    ttlSeconds: 300,
+  })
+  account.visitors.push({ name: `shop.${account.region}.elasticbeanstalk.com`, requestsPerSecond: 12 })
+  account.visitors.push({ name: 'www.shop.example', requestsPerSecond: 6 })
+}
+
+/** An application whose database is part of its environment and would be deleted with it. */
+function plantLedger(account: Account): void {
+  createApplication(account, 'ledger', 'Accounting')
+  for (const label of ['7', '8']) plantVersion(account, 'ledger', label, `Build ${label}`)
+  plant(account, {
+    applicationName: 'ledger',
+    environmentName: 'ledger-production',
+    description: 'Accounting, with its own database',
+    cnamePrefix: 'ledger',
+    platformArn: platform(account, 'Corretto 21', 1),
+    versionLabel: '8',
+    settings: [
+      ...loadBalanced(2, 2),
+      setting('aws:rds:dbinstance', 'HasCoupledDatabase', 'true'),
+      setting('aws:rds:dbinstance', 'DBEngine', 'mysql'),
+      setting('aws:rds:dbinstance', 'DBEngineVersion', '8.0.40'),
+      setting('aws:rds:dbinstance', 'DBInstanceClass', 'db.t3.small'),
+      setting('aws:rds:dbinstance', 'DBAllocatedStorage', '20'),
+      setting('aws:rds:dbinstance', 'DBDeletionPolicy', 'Delete'),
+      setting('aws:rds:dbinstance', 'DBUser', 'ledger'),
+      setting('aws:rds:dbinstance', 'DBPassword', 'kept-by-elastic-beanstalk'),
+    ],
+    tags: tags({ team: 'finance', stage: 'production' }),
+  })
+  account.visitors.push({ name: `ledger.${account.region}.elasticbeanstalk.com`, requestsPerSecond: 3 })
+}
+
+/** An environment whose own security group is named in a rule of its database's: it cannot be terminated. */
+function plantReports(account: Account): void {
+  createApplication(account, 'reports', 'Figures for the management')
+  for (const label of ['2026-10', '2026-11']) plantVersion(account, 'reports', label, `Month ${label}`)
+  const production = plant(account, {
+    applicationName: 'reports',
+    environmentName: 'reports-production',
+    description: 'Figures for the management',
+    cnamePrefix: 'reports',
+    platformArn: platform(account, 'Python 3.13', 1),
+    versionLabel: '2026-11',
+    settings: [...loadBalanced(2, 3), ...environmentProperties({ DB_NAME: 'figures' })],
+    tags: tags({ team: 'controlling' }),
+  })
+  // An address from before 2016, when names did not carry the region: really a CNAME record.
+  production.cname = 'reports.elasticbeanstalk.com'
+  const own = physicalId(production, 'AWSEBSecurityGroup')
+  const group = createSecurityGroup(account, {
+    name: 'reports-database',
+    description: 'The database of the reports',
+    ingress: own === undefined ? [] : [tcpRule(5432, { groupIds: [own] })],
+  })
+  const database = createDatabase(account, {
+    identifier: 'reports-database',
+    engine: 'postgres',
+    instanceClass: 'db.t3.small',
+    securityGroupIds: [group.id],
+    databaseName: 'figures',
+    userName: 'reports',
+  })
+  const [host] = environmentProperties({ DB_HOST: database.endpoint })
+  if (host !== undefined)
+    production.settings = new Map(production.settings).set(`${host.namespace}|${host.optionName}`, host)
+  account.visitors.push({ name: 'reports.elasticbeanstalk.com', requestsPerSecond: 1 })
+}
+
+/** An environment in the middle of an update that takes three hours. */
+function plantIntranet(account: Account, now: number): void {
+  createApplication(account, 'intranet', 'For colleagues only')
+  plantVersion(account, 'intranet', '31', 'Build 31')
+  const production = plant(account, {
+    applicationName: 'intranet',
+    environmentName: 'intranet-production',
+    cnamePrefix: 'intranet',
+    platformArn: platform(account, 'PHP 8.3', 1),
+    versionLabel: '31',
+    settings: [setting('aws:elasticbeanstalk:environment', 'EnvironmentType', 'SingleInstance')],
+    tags: [],
+  })
+  advanceTo(account, now - 120_000)
+  changeConfiguration(
+    account,
+    production,
+    { set: [setting('aws:ec2:instances', 'InstanceTypes', 't3.small, t3.medium')], remove: [], seconds: 10_800 },
+    account.random.uuid(),
+  )
+}
+
+function plant(account: Account, wanted: NewEnvironment): EnvironmentRecord {
+  const environment = createEnvironment(account, wanted, account.random.uuid())
+  settle(account)
+  return environment
+}
+
+function settle(account: Account): void {
+  advanceTo(account, account.now + 1_800_000)
+}
+
+function plantVersion(account: Account, applicationName: string, label: string, description: string): void {
+  createVersion(account, {
+    applicationName,
+    label,
+    description,
+    sourceBundle: {
+      bucket: `elasticbeanstalk-${account.region}-${account.accountId}`,
+      key: `${applicationName}/${label}.zip`,
+    },
+    sound: true,
+    process: true,
+  })
+  advanceTo(account, account.now + 60_000)
+}
+
+function loadBalanced(minimum: number, maximum: number): readonly Setting[] {
+  return [
+    setting('aws:elasticbeanstalk:environment', 'EnvironmentType', 'LoadBalanced'),
+    setting('aws:elasticbeanstalk:environment', 'LoadBalancerType', 'application'),
+    setting('aws:autoscaling:asg', 'MinSize', String(minimum)),
+    setting('aws:autoscaling:asg', 'MaxSize', String(maximum)),
+    setting('aws:ec2:vpc', 'VPCId', 'vpc-0a1b2c3d4e5f60718'),
+    setting('aws:ec2:vpc', 'Subnets', 'subnet-0a1b2c3d4e5f60718,subnet-0b1c2d3e4f5061728'),
+    setting('aws:ec2:vpc', 'ELBSubnets', 'subnet-0a1b2c3d4e5f60718,subnet-0b1c2d3e4f5061728'),
+  ]
+}
+
+function environmentProperties(properties: Readonly<Record<string, string>>): readonly Setting[] {
+  return Object.entries(properties).map(([name, value]) =>
+    setting('aws:elasticbeanstalk:application:environment', name, value),
+  )
+}
+
+function setting(namespace: string, optionName: string, value: string): Setting {
+  return { namespace, optionName, value }
+}
+
+function tags(values: Readonly<Record<string, string>>): readonly Tag[] {
+  return Object.entries(values).map(([key, value]) => ({ key, value }))
+}
+
+function platform(account: Account, language: string, age: number): string {
+  const versions = listPlatforms(account.region).filter(({ name }) => name.startsWith(`${language} `))
+  return versions[age]?.arn ?? versions[0]?.arn ?? ''
+}

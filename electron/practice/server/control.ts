@@ -1,0 +1,269 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Account, ModelFaults } from '../model/account.ts'
+import { AwsError } from '../model/aws-error.ts'
+import { findEnvironment, livingEnvironments, updateEnvironment } from '../model/environments.ts'
+import { watchHealth } from '../model/health.ts'
+import { fullName } from '../model/names.ts'
+import type { EnvironmentRecord, HealthStatus } from '../model/records.ts'
+import { swapCnames } from '../model/swap.ts'
+import { terminateEnvironment } from '../model/terminate.ts'
+import type { Network, ResolverPolicy } from '../seam.ts'
+import type { Cloud } from './cloud.ts'
+import type { CallFault } from './faults.ts'
+
+/** The operator's hand behind the scenes: the clock, the faults, what was called, and what someone else does. */
+export function createControl(cloud: Cloud, network: Network): Server {
+  const usual = new Map(network.resolvers.map(({ name, policy }) => [name, policy]))
+  return createServer((request, response) => {
+    respond({ cloud, network, usual }, request)
+      .then((answer) => send(response, 200, answer))
+      .catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error)
+        send(response, error instanceof AwsError ? error.httpStatus : 400, { error: message })
+      })
+  })
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+/** What the control endpoint acts on; `usual` is how each resolver behaves without a fault. */
+interface Stage {
+  readonly cloud: Cloud
+  readonly network: Network
+  readonly usual: ReadonlyMap<string, ResolverPolicy>
+}
+
+async function respond(stage: Stage, request: IncomingMessage): Promise<unknown> {
+  const { cloud, network } = stage
+  // A web page cannot reach this: it would have to say where it comes from.
+  if (request.headers.origin !== undefined) throw new Error('The control endpoint does not answer web pages.')
+  const route = `${request.method ?? ''} ${(request.url ?? '/').split('?')[0] ?? ''}`
+  const said = request.method === 'POST' ? await readMembers(request) : {}
+  cloud.advance()
+  switch (route) {
+    case 'GET /clock':
+      return clockState(cloud)
+    case 'POST /clock':
+      return setClock(cloud, network, said)
+    case 'GET /dial':
+      await network.refresh()
+      return network.dial()
+    case 'GET /dns':
+      return { authoritative: network.authoritative, resolvers: network.resolvers }
+    case 'POST /dns':
+      network.setPolicy(text(said, 'name'), text(said, 'policy') as ResolverPolicy)
+      return { authoritative: network.authoritative, resolvers: network.resolvers }
+    case 'GET /calls':
+      return { calls: Object.fromEntries(cloud.calls), operations: operations(cloud.practice) }
+    case 'GET /faults':
+      return faultState(cloud)
+    case 'POST /faults':
+      setFault(stage, said)
+      return faultState(cloud)
+    case 'POST /drift':
+      return drift(cloud, said)
+    case 'GET /environments':
+      return livingEnvironments(cloud.practice).map(describe)
+    default:
+      throw new AwsError('NotFound', `There is no ${route} here.`, 404)
+  }
+}
+
+function clockState({ clock }: Cloud): unknown {
+  return { now: clock.now(), speed: clock.speed(), paused: clock.paused }
+}
+
+async function setClock(cloud: Cloud, network: Network, said: Members): Promise<unknown> {
+  const { clock } = cloud
+  if (said['speed'] !== undefined) clock.setSpeed(within(number(said, 'speed'), 0.001, 100_000))
+  if (said['pause'] !== undefined) clock.setPaused(said['pause'] === true)
+  if (said['jumpSeconds'] !== undefined) clock.jump(within(number(said, 'jumpSeconds'), 0, 10_000_000) * 1000)
+  cloud.advance()
+  await network.refresh()
+  return clockState(cloud)
+}
+
+function operations(account: Account): unknown {
+  return account.finished.map((operation) => ({
+    kind: operation.kind,
+    environmentId: operation.environmentId,
+    environmentName: operation.environmentName,
+    requestId: operation.requestId,
+    started: operation.started,
+    ended: operation.ended,
+    seconds: (operation.ended - operation.started) / 1000,
+  }))
+}
+
+// Faults of the model by the name the control endpoint knows them under.
+const MODEL_FAULTS: Readonly<Record<string, keyof ModelFaults>> = {
+  'swap-refused': 'swapRefused',
+  'create-ends-red': 'createEndsRed',
+  'deploy-fails': 'deployFails',
+  'mixed-instances': 'mixedInstances',
+  'cname-taken': 'cnameTaken',
+}
+
+function setFault({ cloud, network, usual }: Stage, said: Members): void {
+  const name = text(said, 'name')
+  const isOn = said['on'] !== false
+  const count = said['count'] === undefined ? 1 : number(said, 'count')
+  const { faults } = cloud
+  const modelFault = MODEL_FAULTS[name]
+  if (modelFault !== undefined) {
+    cloud.practice.faults[modelFault] = isOn ? count : 0
+    return
+  }
+  const callFaults: Readonly<Record<string, CallFault>> = {
+    throttle: faults.throttle,
+    'server-error': faults.serverError,
+    'connection-reset': faults.connectionReset,
+  }
+  const callFault = callFaults[name]
+  if (callFault !== undefined) {
+    const hasProbability = said['probability'] !== undefined
+    callFault.probability = isOn && hasProbability ? within(number(said, 'probability'), 0, 1) : 0
+    callFault.remaining = isOn && !hasProbability ? count : 0
+    callFault.action = said['action'] === undefined ? undefined : text(said, 'action')
+  } else if (name === 'access-denied') {
+    if (isOn) faults.denied.add(text(said, 'action'))
+    else if (said['action'] === undefined) faults.denied.clear()
+    else faults.denied.delete(text(said, 'action'))
+  } else if (name === 'expired-token') {
+    faults.expiredToken = isOn
+  } else if (name === 'dns-silent') {
+    const names =
+      said['resolver'] === undefined
+        ? ['authoritative', ...network.resolvers.map((resolver) => resolver.name)]
+        : [text(said, 'resolver')]
+    for (const resolver of names) network.setPolicy(resolver, isOn ? 'silent' : (usual.get(resolver) ?? 'faithful'))
+  } else {
+    throw new Error(`There is no fault named '${name}'.`)
+  }
+}
+
+function faultState({ faults, practice }: Cloud): unknown {
+  return {
+    throttle: faults.throttle,
+    'server-error': faults.serverError,
+    'connection-reset': faults.connectionReset,
+    'access-denied': [...faults.denied],
+    'expired-token': faults.expiredToken,
+    ...Object.fromEntries(Object.entries(MODEL_FAULTS).map(([name, fault]) => [name, practice.faults[fault]])),
+  }
+}
+
+/** What another hand does in the account: named by `action`, to `environment` (name or id). */
+function drift(cloud: Cloud, said: Members): unknown {
+  const account = cloud.practice
+  const action = text(said, 'action')
+  if (action === 'claim-cname') {
+    account.foreignNames.add(fullName(account, text(said, 'prefix')))
+    return { claimed: fullName(account, text(said, 'prefix')) }
+  }
+  const environment = environmentNamed(account, text(said, 'environment'))
+  const requestId = account.random.uuid()
+  switch (action) {
+    case 'terminate':
+      terminateEnvironment(account, environment, requestId)
+      break
+    case 'swap':
+      swapCnames(account, environment, environmentNamed(account, text(said, 'with')), requestId)
+      break
+    case 'deploy':
+      updateEnvironment(
+        account,
+        environment,
+        { versionLabel: text(said, 'versionLabel'), set: [], remove: [] },
+        requestId,
+      )
+      break
+    case 'set-option': {
+      const change = {
+        namespace: text(said, 'namespace'),
+        optionName: text(said, 'optionName'),
+        value: text(said, 'value'),
+      }
+      updateEnvironment(account, environment, { set: [change], remove: [] }, requestId)
+      break
+    }
+    case 'health':
+      environment.forcedHealth =
+        said['status'] === undefined
+          ? undefined
+          : {
+              status: text(said, 'status') as HealthStatus,
+              cause: said['cause'] === undefined ? 'Someone made it so.' : text(said, 'cause'),
+            }
+      watchHealth(account, environment)
+      break
+    case 'protect-database':
+      for (const database of account.databases.values()) {
+        if (database.tags.some(({ value }) => value === environment.id))
+          database.deletionProtection = said['on'] !== false
+      }
+      break
+    case 'remove-references':
+      for (const group of account.securityGroups.values()) {
+        const own = environment.stack?.resources.get('AWSEBSecurityGroup')?.physicalId
+        const isOwn = [...(environment.stack?.resources.values() ?? [])].some(
+          ({ physicalId }) => physicalId === group.id,
+        )
+        if (!isOwn) group.ingress = group.ingress.filter(({ groupIds }) => !groupIds.some((id) => id === own))
+      }
+      break
+    default:
+      throw new Error(`There is no drift named '${action}'.`)
+  }
+  return { requestId, ...describe(environment) }
+}
+
+function environmentNamed(account: Account, nameOrId: string): EnvironmentRecord {
+  return findEnvironment(account, nameOrId.startsWith('e-') ? { id: nameOrId } : { name: nameOrId })
+}
+
+function describe(environment: EnvironmentRecord): { readonly [member: string]: unknown } {
+  const { id, name, applicationName, status, versionLabel, cname, front, instances } = environment
+  return {
+    id,
+    name,
+    applicationName,
+    status,
+    versionLabel,
+    cname,
+    endpoint: front?.endpoint,
+    requests: instances.reduce((total, { traffic }) => total + traffic.total, 0),
+  }
+}
+
+async function readMembers(request: IncomingMessage): Promise<Members> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) if (Buffer.isBuffer(chunk) && chunks.length < 100) chunks.push(chunk)
+  const said: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
+  if (typeof said !== 'object' || said === null) throw new Error('The control endpoint expects a JSON object.')
+  return { ...said }
+}
+
+function text(said: Members, name: string): string {
+  const value = said[name]
+  if (typeof value !== 'string' || value === '') throw new Error(`'${name}' is missing.`)
+  return value
+}
+
+function number(said: Members, name: string): number {
+  const value = said[name]
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`'${name}' is not a number.`)
+  return value
+}
+
+function within(value: number, least: number, most: number): number {
+  if (value < least || value > most) throw new Error(`${value} is not between ${least} and ${most}.`)
+  return value
+}
+
+function send(response: ServerResponse, status: number, content: unknown): void {
+  const body = JSON.stringify(content)
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+    .end(body)
+}

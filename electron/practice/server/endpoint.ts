@@ -1,0 +1,295 @@
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { AwsError } from '../model/aws-error.ts'
+import type { Cloud } from './cloud.ts'
+import { CLOUDFORMATION } from './cloudformation.ts'
+import { element, list, type Structure, toJson } from './document.ts'
+import { EC2 } from './ec2.ts'
+import { ELASTIC_BEANSTALK } from './elastic-beanstalk/elastic-beanstalk.ts'
+import { strikesCall, throwFaults } from './faults.ts'
+import { readParameters } from './parameters.ts'
+import type { Principal } from './principals.ts'
+import type { Call, QueryService } from './query-service.ts'
+import { RDS } from './rds.ts'
+import type { ObjectStore } from './s3/object-store.ts'
+import { answerS3, s3Operation } from './s3/s3.ts'
+import { type Credential, isSignedBy, readCredential, signedAt } from './signature.ts'
+import { STS } from './sts.ts'
+
+const SERVICES: Readonly<Record<string, QueryService>> = {
+  elasticbeanstalk: ELASTIC_BEANSTALK,
+  cloudformation: CLOUDFORMATION,
+  rds: RDS,
+  sts: STS,
+  ec2: EC2,
+}
+
+const LARGEST_FORM = 1_048_576
+const S3_SKEW_MILLISECONDS = 900_000
+
+interface Exchange {
+  readonly cloud: Cloud
+  readonly objects: ObjectStore
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+  /** The service the request is signed for. */
+  readonly service: string
+}
+
+/** The one endpoint that answers for every service, told apart by what the request is signed for. */
+export function createEndpoint(cloud: Cloud, objects: ObjectStore): Server {
+  const server = createServer((request, response) => {
+    const credential = readCredential(request)
+    const exchange: Exchange = {
+      cloud,
+      objects,
+      request,
+      response,
+      requestId: cloud.practice.random.uuid(),
+      service: credential?.service ?? 'elasticbeanstalk',
+    }
+    request.on('error', () => response.destroy())
+    answer(exchange, credential).catch((error: unknown) => sendError(exchange, error))
+  })
+  server.requestTimeout = 0
+  return server
+}
+
+async function answer(exchange: Exchange, credential: Credential | undefined): Promise<void> {
+  const { service } = exchange
+  if (service === 's3') return answerForS3(exchange, credential)
+  const { cloud, request, response, requestId, objects } = exchange
+  const body = await readForm(request)
+  const parameters = readParameters([...queryOf(request), ...new URLSearchParams(body)])
+  const principal = authenticate(exchange, credential, createHash('sha256').update(body).digest('hex'))
+  const known = SERVICES[service]
+  const action = parameters.text('Action') ?? parameters.text('Operation') ?? ''
+  const operation =
+    known !== undefined && Object.hasOwn(known.operations, action) ? known.operations[action] : undefined
+  if (known === undefined || operation === undefined) {
+    const shown =
+      action === ''
+        ? 'Missing Action'
+        : `Could not find operation ${action} for version ${parameters.text('Version') ?? 'NO_VERSION_SPECIFIED'}`
+    throw action === '' ? new AwsError('MissingAction', shown) : new AwsError('InvalidAction', shown)
+  }
+  const name = `${service}:${action}`
+  count(cloud, name)
+  if (resets(exchange, name)) return
+  const account = cloud.account(principal.accountId, credential?.region ?? cloud.region)
+  const call: Call = { cloud, account, principal, parameters, requestId, objects }
+  throwFaults(cloud.faults, principal, name, known.resource(call, action), cloud.practice.random.next)
+  const result = await operation(call)
+  sendResult(exchange, known, action, result, response)
+}
+
+async function answerForS3(exchange: Exchange, credential: Credential | undefined): Promise<void> {
+  const { cloud, objects, request, response } = exchange
+  const hash = request.headers['x-amz-content-sha256']
+  const principal = authenticate(exchange, credential, typeof hash === 'string' ? hash : 'UNSIGNED-PAYLOAD')
+  const { bucket, key, query } = addressOf(request)
+  const name = `s3:${s3Operation(request.method, key, query)}`
+  count(cloud, name)
+  if (resets(exchange, name)) return
+  throwFaults(
+    cloud.faults,
+    principal,
+    name,
+    `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`,
+    cloud.practice.random.next,
+  )
+  cloud.advance()
+  await answerS3({ request, response, bucket, key, query, objects, now: cloud.clock.now(), region: cloud.region })
+}
+
+/** Who signed the request; throws in the words of AWS when nobody we know did, or not now. */
+function authenticate(exchange: Exchange, credential: Credential | undefined, payloadHash: string): Principal {
+  const { cloud, request, service } = exchange
+  const isS3 = service === 's3'
+  if (credential === undefined) {
+    throw request.headers.authorization === undefined
+      ? new AwsError(
+          isS3 ? 'AccessDenied' : 'MissingAuthenticationToken',
+          isS3 ? 'Access Denied' : 'Missing Authentication Token',
+          403,
+        )
+      : new AwsError(
+          'IncompleteSignature',
+          "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header, and a complete Credential, SignedHeaders and Signature.",
+          400,
+        )
+  }
+  const principal = Object.values(cloud.principals).find(({ accessKeyId }) => accessKeyId === credential.accessKeyId)
+  if (principal === undefined || request.headers['x-amz-security-token'] !== principal.sessionToken) {
+    if (isS3)
+      throw new AwsError('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', 403)
+    if (service === 'ec2')
+      throw new AwsError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401)
+    throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403)
+  }
+  // Signing happens on the caller's clock, so it is compared with ours and not with the account's.
+  const skew = signedAt(credential) - Date.now()
+  if (Math.abs(skew) > S3_SKEW_MILLISECONDS) throw skewed(credential, isS3, skew)
+  if (!isSignedBy(request, credential, principal.secretAccessKey, payloadHash)) {
+    throw new AwsError(
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+      403,
+    )
+  }
+  return principal
+}
+
+function skewed({ timestamp }: Credential, isS3: boolean, skew: number): AwsError {
+  if (isS3)
+    return new AwsError(
+      'RequestTimeTooSkewed',
+      'The difference between the request time and the current time is too large.',
+      403,
+    )
+  const basic = (instant: number): string => `${new Date(instant).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+  const now = Date.now()
+  const message =
+    skew < 0
+      ? `Signature expired: ${timestamp} is now earlier than ${basic(now - S3_SKEW_MILLISECONDS)} (${basic(now)} - 15 min.)`
+      : `Signature not yet current: ${timestamp} is still later than ${basic(now + S3_SKEW_MILLISECONDS)} (${basic(now)} + 15 min.)`
+  return new AwsError('SignatureDoesNotMatch', message, 403)
+}
+
+function count(cloud: Cloud, name: string): void {
+  cloud.calls.set(name, (cloud.calls.get(name) ?? 0) + 1)
+}
+
+function resets({ cloud, response }: Exchange, name: string): boolean {
+  if (!strikesCall(cloud.faults.connectionReset, name, cloud.practice.random.next)) return false
+  response.socket?.resetAndDestroy()
+  return true
+}
+
+async function readForm(request: IncomingMessage): Promise<string> {
+  if (request.method !== 'POST' && request.method !== 'GET') {
+    throw new AwsError('InvalidRequest', `Method ${request.method ?? ''} is not supported.`, 405)
+  }
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue
+    size += chunk.length
+    if (size > LARGEST_FORM) throw new AwsError('RequestEntityTooLarge', 'Request size exceeded the limit.', 413)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function queryOf(request: IncomingMessage): URLSearchParams {
+  const target = request.url ?? '/'
+  const cut = target.indexOf('?')
+  return new URLSearchParams(cut === -1 ? '' : target.slice(cut + 1))
+}
+
+/** Bucket and key, from the path or from the host's first label. */
+function addressOf(request: IncomingMessage): {
+  readonly bucket: string
+  readonly key: string
+  readonly query: URLSearchParams
+} {
+  const [path = '/'] = (request.url ?? '/').split('?')
+  const hosted = /^(.+)\.(?:localhost|s3[.-][a-z0-9.-]+)(?::\d+)?$/.exec(request.headers.host ?? '')?.[1]
+  const [first = '', ...rest] = path.slice(1).split('/')
+  const decoded = (text: string): string => {
+    try {
+      return decodeURIComponent(text)
+    } catch {
+      throw new AwsError('InvalidURI', "Couldn't parse the specified URI.", 400)
+    }
+  }
+  const query = queryOf(request)
+  return hosted === undefined
+    ? { bucket: decoded(first), key: decoded(rest.join('/')), query }
+    : { bucket: hosted, key: decoded(path.slice(1)), query }
+}
+
+function sendResult(
+  exchange: Exchange,
+  service: QueryService,
+  action: string,
+  result: Structure | undefined,
+  response: ServerResponse,
+): void {
+  const { request, requestId } = exchange
+  const metadata = { ResponseMetadata: { RequestId: requestId } }
+  if (exchange.service === 'elasticbeanstalk' && request.headers.accept?.includes('application/json') === true) {
+    const content: Structure = { [`${action}Response`]: { [`${action}Result`]: result ?? {}, ...metadata } }
+    send(response, 200, 'application/json', JSON.stringify(toJson(content)), requestId)
+    return
+  }
+  const namespace = ` xmlns="${service.namespace}"`
+  const content: Structure =
+    exchange.service === 'ec2'
+      ? { requestId, ...result }
+      : { ...(result === undefined ? {} : { [`${action}Result`]: result }), ...metadata }
+  send(response, 200, 'text/xml', element(`${action}Response`, content, namespace), requestId)
+}
+
+function sendError(exchange: Exchange, error: unknown): void {
+  const { request, response, requestId, service } = exchange
+  // A client that hung up gets no answer; what it had not sent yet is not waited for.
+  if (response.destroyed || response.headersSent) {
+    response.destroy()
+    return
+  }
+  const known = error instanceof AwsError
+  if (!known)
+    process.stderr.write(
+      `practice account: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    )
+  const { code, message, httpStatus } = known
+    ? error
+    : new AwsError(
+        'InternalFailure',
+        'The request processing has failed because of an unknown error, exception or failure.',
+        500,
+      )
+  const type = httpStatus >= 500 ? 'Receiver' : 'Sender'
+  if (!request.complete) response.setHeader('connection', 'close')
+  request.resume()
+  if (service === 's3') {
+    const body =
+      request.method === 'HEAD'
+        ? ''
+        : element('Error', { Code: code, Message: message, RequestId: requestId, HostId: requestId })
+    send(response, code === 'ExpiredToken' ? 400 : httpStatus, 'application/xml', body, requestId)
+    return
+  }
+  if (service === 'ec2') {
+    const content: Structure = { Errors: list([{ Code: code, Message: message }], 'Error'), RequestID: requestId }
+    send(response, httpStatus, 'text/xml', element('Response', content), requestId)
+    return
+  }
+  if (service === 'elasticbeanstalk' && request.headers.accept?.includes('application/json') === true) {
+    send(
+      response,
+      httpStatus,
+      'application/json',
+      JSON.stringify({ Error: { Code: code, Message: message, Type: type }, RequestId: requestId }),
+      requestId,
+    )
+    return
+  }
+  const namespace = ` xmlns="${SERVICES[service]?.namespace ?? ELASTIC_BEANSTALK.namespace}"`
+  const content: Structure = { Error: { Type: type, Code: code, Message: message }, RequestId: requestId }
+  send(response, httpStatus, 'text/xml', element('ErrorResponse', content, namespace), requestId)
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string, requestId: string): void {
+  const document = type.includes('xml') && body !== '' ? `<?xml version="1.0" encoding="UTF-8"?>\n${body}` : body
+  response
+    .writeHead(status, {
+      'content-type': type,
+      'content-length': Buffer.byteLength(document),
+      'x-amzn-requestid': requestId,
+      'x-amz-request-id': requestId,
+    })
+    .end(document)
+}

@@ -1,0 +1,42 @@
+import type { Account } from '../model/account.ts'
+import type { Cloud } from './cloud.ts'
+import type { Structure } from './document.ts'
+import type { Parameters } from './parameters.ts'
+import type { Principal } from './principals.ts'
+import type { ObjectStore } from './s3/object-store.ts'
+
+/** One call of an operation, as its handler sees it. */
+export interface Call {
+  readonly cloud: Cloud
+  readonly account: Account
+  readonly principal: Principal
+  readonly parameters: Parameters
+  readonly requestId: string
+  readonly objects: ObjectStore
+}
+
+/** Answers the content of the result element; undefined: the operation has no result, only metadata. */
+export type Operation = (call: Call) => Structure | undefined | Promise<Structure | undefined>
+
+/** A service of the Query protocol. */
+export interface QueryService {
+  readonly namespace: string
+  readonly operations: Readonly<Record<string, Operation>>
+  /** The resource that an action is denied on. */
+  resource(call: Call, action: string): string
+}
+
+/** The part of a list that a page holds, and where the next one starts; tokens are numbers in disguise. */
+export function page<T>(
+  all: readonly T[],
+  size: number,
+  token: string | undefined,
+): { readonly items: readonly T[]; readonly nextToken: string | undefined } {
+  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString())
+  const from = Number.isInteger(start) && start >= 0 ? start : 0
+  const end = from + size
+  return {
+    items: all.slice(from, end),
+    nextToken: end < all.length ? Buffer.from(String(end)).toString('base64url') : undefined,
+  }
+}

@@ -1,0 +1,364 @@
+import type { Entry } from '../contract/entries.ts'
+import type { Gate, Progress, ReleaseSettings, ReleaseView, SourceBundle } from '../contract/models.ts'
+import { isOpen } from '../contract/models.ts'
+import { isPassing, needsSignIn, type Problem, problem, problemOf } from '../contract/problem.ts'
+import type { StepId } from '../contract/steps.ts'
+import { canRollBack } from './choices.ts'
+import { openEyes } from './look.ts'
+import { apply, recordOf, replay, stepsOf } from './state.ts'
+import { allOpen, type Hands, holderOf, type Judgement, READ_LAG_MILLISECONDS, type Sight, withWaivers } from './step.ts'
+import { steps } from './steps/index.ts'
+import { viewOf } from './view.ts'
+import type { World } from './world.ts'
+
+/** Where a release is kept. `append` returns only when the entry is durable; it throws `journal` where it cannot be. */
+export interface ReleaseJournal {
+  append(entry: Entry): void
+  head(): { readonly entries: number; readonly lastHash: string }
+}
+
+/** What an operator gives with a lever. */
+export type LeverInput =
+  | { readonly step: 'clone'; readonly greenName: string; readonly cnamePrefix: string }
+  | { readonly step: 'deploy'; readonly versionLabel: string; readonly bundle: SourceBundle | null }
+  | { readonly step: 'test' }
+  | { readonly step: 'swap' }
+  | { readonly step: 'retire'; readonly typedUrl: string }
+
+export interface RunningRelease {
+  view(): ReleaseView
+  throwLever(input: LeverInput): Promise<ReleaseView>
+  waive(step: StepId, gateId: string, reason: string): Promise<ReleaseView>
+  signOff(note: string): Promise<ReleaseView>
+  changeSettings(settings: ReleaseSettings): Promise<ReleaseView>
+  choose(choice: 'retry' | 'roll-back' | 'stop' | 'choose-another-version'): Promise<ReleaseView>
+  /** Ends the loop; a call in flight is awaited, the release stands where it stands. */
+  close(): Promise<void>
+}
+
+/** Account milliseconds between two turns: often at first, seldom once something takes long. */
+function intervalMilliseconds(sinceChange: number): number {
+  if (sinceChange < 120_000) return 5_000
+  return sinceChange < 600_000 ? 10_000 : 20_000
+}
+
+const BACK_OFF_MILLISECONDS = [5_000, 10_000, 20_000, 40_000, 60_000] as const
+
+/**
+ * Runs one release: observe, judge, act, record, until it ends or is closed. The journal's entries are all it
+ * needs to go on after a crash; whatever it finds done in AWS it does not do again.
+ */
+export function runRelease(input: {
+  readonly entries: readonly Entry[]
+  readonly journal: ReleaseJournal
+  readonly world: World
+  readonly onChange: (view: ReleaseView) => void
+  /** 0 to 1; spreads the turns of many releases. */
+  readonly random: () => number
+}): RunningRelease {
+  const { journal, world, onChange, random } = input
+  const { clock } = world
+  const eyes = openEyes(world)
+  const closing = new AbortController()
+  let state = replay(input.entries)
+  let sight: Sight | null = null
+  let facts: { readonly step: StepId; readonly track: string; readonly at: number; readonly situation: string; readonly value: unknown } | null = null
+  let judgement: Judgement | null = null
+  let acting: Progress | null = null
+  let trouble: Problem | null = null
+  let failures = 0
+  let changedAt = clock.now()
+  let wake = () => {}
+  let actionAbort = new AbortController()
+  const inbox: (() => Promise<void>)[] = []
+
+  const record = (entry: Entry) => {
+    journal.append(entry)
+    state = apply(state, entry)
+    if (entry.kind !== 'event') changedAt = clock.now()
+  }
+  const hands: Hands = {
+    world,
+    signal: closing.signal,
+    record,
+    progress: (progress) => {
+      acting = progress
+      publish()
+    },
+    probed: (probe) => {
+      const probes = eyes.probed(probe)
+      if (sight) sight = { ...sight, probes }
+    },
+  }
+
+  const view = () => viewOf({ state, sight, judgement, acting, trouble, clock, head: journal.head() })
+  const publish = () => onChange(view())
+
+  /** Looks at everything; with `fresh` nothing that was read before counts. */
+  async function observe(fresh: boolean): Promise<Judgement> {
+    if (fresh) eyes.forgetHealth()
+    const seen = await eyes.look(state)
+    sight = seen
+    if (seen.green && state.release.green.id === null) record({ kind: 'green-found', at: clock.now(), id: seen.green.id })
+    const id = state.release.step
+    const step = steps[id]
+    // What was read before an environment changed its status, or the production CNAME its holder, says nothing any more.
+    const situation = [seen.blue?.status, seen.green?.status, holderOf(state, seen)].join(' ')
+    const stale = !facts || facts.step !== id || facts.track !== state.release.track || facts.situation !== situation || clock.now() - facts.at >= step.factsSeconds * 1000 || (recordOf(state, id).leverAt ?? 0) > facts.at
+    if (fresh || stale || !facts) {
+      const value = await step.observe(state, seen, hands)
+      facts = { step: id, track: state.release.track, at: clock.now(), situation, value }
+    }
+    const found = step.judge(state, sight, facts.value)
+    const { waivers } = recordOf(state, id)
+    judgement = { ...found, gates: found.gates && withWaivers(found.gates, waivers), proofs: withWaivers(found.proofs, waivers) }
+    recordGates(id, 'gates', judgement.gates ?? [])
+    recordGates(id, 'proofs', judgement.proofs)
+    return judgement
+  }
+
+  /** Journals a gate when its verdict changed; its wording may move with every second. */
+  function recordGates(step: StepId, list: 'gates' | 'proofs', gates: readonly Gate[]): void {
+    const known = recordOf(state, step)[list]
+    for (const gate of gates) {
+      const before = known.find(({ id }) => id === gate.id)
+      if (before?.status === gate.status && (before.waiver === undefined) === (gate.waiver === undefined)) continue
+      record({ kind: 'gate', at: clock.now(), step, list, gate })
+    }
+  }
+
+  async function turn(): Promise<void> {
+    let found = await observe(false)
+    for (const event of await eyes.newEvents(state)) record({ kind: 'event', at: clock.now(), event })
+    const id = state.release.step
+    const step = steps[id]
+    if (found.gates === null || allOpen(found.gates)) {
+      if (found.due === null && allOpen(found.proofs)) return proved(id)
+      const thrown = !step.hasLever || recordOf(state, id).leverAt !== null
+      if (found.due !== null && thrown && !waitsAfterRefusal(id)) {
+        // The last look before the first call of a step: nothing that was read earlier counts.
+        if (found.gates !== null) found = await observe(true)
+        if (found.due !== null && (found.gates === null || allOpen(found.gates))) return perform(found)
+      }
+    }
+    withdrawLever(id, found)
+  }
+
+  function waitsAfterRefusal(id: StepId): boolean {
+    const { refusal } = recordOf(state, id)
+    // After a call without an answer, AWS gets time to show whether it happened after all.
+    return refusal !== null && clock.now() - refusal.at < READ_LAG_MILLISECONDS
+  }
+
+  async function perform(found: Judgement): Promise<void> {
+    const action = found.due
+    if (action === null || !sight || !facts) return
+    const id = state.release.step
+    acting = found.progress ?? { label: ACTION_LABELS[action], fraction: null, secondsLeft: null }
+    publish()
+    actionAbort = new AbortController()
+    try {
+      await steps[id].act(action, state, sight, facts.value, { ...hands, signal: AbortSignal.any([closing.signal, actionAbort.signal]) })
+    } catch (thrown) {
+      if (closing.signal.aborted || actionAbort.signal.aborted) return
+      const refused = problemOf(thrown)
+      if (refused.code === 'journal') throw thrown
+      record({ kind: 'refused', at: clock.now(), step: id, action, problem: refused, passing: isPassing(refused) || needsSignIn(refused) })
+      if (isPassing(refused) || needsSignIn(refused)) throw thrown
+    } finally {
+      acting = null
+      facts = null
+      eyes.forgetHealth()
+    }
+    if (action === 'swap-cnames') eyes.forgetProbes()
+  }
+
+  /** A gate that closes after the lever was thrown, and before anything was done, takes the lever back. */
+  function withdrawLever(id: StepId, found: Judgement): void {
+    const { leverAt, intents } = recordOf(state, id)
+    if (leverAt === null || found.gates === null || Object.keys(intents).length > 0) return
+    const closed = found.gates.filter((gate) => !isOpen(gate) && gate.status !== 'waiting')
+    if (closed.length === 0 || found.due === null) return
+    record({ kind: 'refused', at: clock.now(), step: id, action: found.due, problem: lockedBy(closed).problem, passing: false })
+  }
+
+  function proved(id: StepId): void {
+    record({ kind: 'proved', at: clock.now(), step: id })
+    const order = stepsOf(state)
+    const next = order[order.indexOf(id) + 1]
+    if (next) record({ kind: 'entered', at: clock.now(), step: next })
+    else record({ kind: 'ended', at: clock.now(), outcome: state.release.track === 'forward' ? 'completed' : 'rolled-back' })
+    facts = null
+    judgement = null
+  }
+
+  async function loop(): Promise<void> {
+    while (!closing.signal.aborted && state.release.outcome === null) {
+      const before = state
+      try {
+        for (let command = inbox.shift(); command; command = inbox.shift()) await command()
+        if (state.release.outcome !== null) break
+        await turn()
+        trouble = null
+        failures = 0
+      } catch (thrown) {
+        if (closing.signal.aborted) break
+        trouble = problemOf(thrown)
+        failures += 1
+      }
+      publish()
+      if (trouble === null && state.release.step !== before.release.step) continue
+      await pause(trouble ? backOff(trouble) : intervalMilliseconds(clock.now() - changedAt) * (0.8 + 0.4 * random()))
+    }
+    for (const command of inbox.splice(0)) await command().catch(() => {})
+    publish()
+  }
+
+  function backOff(found: Problem): number | null {
+    // Signing in wakes the loop; asking AWS with dead credentials again and again helps nobody.
+    if (needsSignIn(found) || found.code === 'journal') return null
+    return BACK_OFF_MILLISECONDS[Math.min(failures, BACK_OFF_MILLISECONDS.length) - 1] ?? 60_000
+  }
+
+  async function pause(milliseconds: number | null): Promise<void> {
+    const woken = new AbortController()
+    wake = () => woken.abort()
+    if (inbox.length > 0) return
+    const signal = AbortSignal.any([closing.signal, woken.signal])
+    const until = milliseconds === null ? new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })) : clock.sleep(milliseconds, signal)
+    await until.catch(() => {})
+  }
+
+  /** Runs a command between two turns, so that nothing moves under it; its problem goes to whoever asked. */
+  function command(run: () => Promise<void> | void): Promise<ReleaseView> {
+    if (closing.signal.aborted) return Promise.reject(problem('locked', 'This release is closed'))
+    if (state.release.outcome !== null) return Promise.reject(problem('locked', 'This release has ended', { meaning: 'Nothing more is changed for it.' }))
+    return new Promise((resolve, reject) => {
+      inbox.push(async () => {
+        try {
+          await run()
+          publish()
+          resolve(view())
+        } catch (thrown) {
+          reject(thrown)
+        }
+      })
+      wake()
+    })
+  }
+
+  function isAt(step: StepId): void {
+    if (state.release.step !== step) throw problem('locked', `The release is at another step now`, { remedy: 'Look at the step it is at.' })
+    const known = recordOf(state, step)
+    if (known.leverAt !== null) throw problem('locked', 'This was started already', { meaning: 'It is under way; it is not done twice.' })
+  }
+
+  async function throwLever(lever: LeverInput): Promise<void> {
+    isAt(lever.step)
+    const at = clock.now()
+    const { green, productionCname } = state.release
+    if (lever.step === 'clone' && (lever.greenName !== green.name || lever.cnamePrefix !== green.cnamePrefix)) {
+      record({ kind: 'green-named', at, name: lever.greenName, cnamePrefix: lever.cnamePrefix })
+    }
+    if (lever.step === 'deploy') record({ kind: 'version-chosen', at, label: lever.versionLabel, bundle: lever.bundle })
+    if (lever.step === 'retire' && lever.typedUrl.trim().toLowerCase() !== productionCname.toLowerCase()) {
+      throw problem('bad-input', 'That is not the production URL', { meaning: 'Nothing was terminated.', remedy: `Type ${productionCname}.` })
+    }
+    const { gates } = await observe(true)
+    const closed = (gates ?? []).filter((gate) => !isOpen(gate) && gate.id !== 'typed-url')
+    if (closed.length > 0) throw lockedBy(closed)
+    record({ kind: 'lever-thrown', at: clock.now(), step: lever.step, ...(lever.step === 'retire' ? { typedUrl: lever.typedUrl.trim() } : {}) })
+  }
+
+  async function rollBack(): Promise<void> {
+    if (!canRollBack(state)) throw problem('locked', 'There is no way back by a swap any more', { meaning: 'The termination was asked for already.', remedy: 'Elastic Beanstalk can rebuild a terminated environment for 42 days: AWS console, Restore terminated environment.' })
+    const seen = await eyes.look(state)
+    const holder = holderOf(state, seen)
+    if (holder === null && seen.blue !== null) {
+      throw problem('drift', 'Neither environment of this release holds the production URL', { meaning: 'Rolling back now could take it away from whoever holds it.', remedy: 'Find out in the AWS console who has swapped it, then stop this release.' })
+    }
+    const asked = state.forward.swap.intents['swap-cnames']
+    const moving = [seen.blue, seen.green].some((environment) => environment?.status === 'Updating')
+    if (asked !== undefined && holder !== 'green' && (moving || clock.now() - asked < READ_LAG_MILLISECONDS)) {
+      throw problem('locked', 'The swap is under way', { meaning: 'It must be known first whether it happened.', remedy: 'Wait half a minute, then roll back.' })
+    }
+    const swapped = holder === 'green'
+    record({ kind: 'roll-back-chosen', at: clock.now(), swapped })
+    const [first] = stepsOf(state)
+    if (first === undefined) return
+    record({ kind: 'entered', at: clock.now(), step: first })
+    record({ kind: 'lever-thrown', at: clock.now(), step: first })
+    facts = null
+    judgement = null
+    eyes.forgetProbes()
+  }
+
+  const running = loop()
+
+  return {
+    view,
+    throwLever: (lever) => command(() => throwLever(lever)),
+    waive: (step, gateId, reason) =>
+      command(() => {
+        const known = [...(judgement?.gates ?? []), ...(judgement?.proofs ?? [])].find(({ id }) => id === gateId)
+        if (state.release.step !== step || !known) throw problem('locked', 'That gate is not open for a decision now')
+        if (!known.waivable) throw problem('locked', 'This gate can never be waived', { meaning: known.summary })
+        record({ kind: 'waived', at: clock.now(), step, gate: gateId, reason })
+      }),
+    signOff: (note) =>
+      command(() => {
+        if (state.release.step !== 'test' || recordOf(state, 'test').leverAt === null) throw problem('locked', 'There is nothing to sign off now')
+        record({ kind: 'signed-off', at: clock.now(), note })
+      }),
+    changeSettings: (settings) => command(() => record({ kind: 'settings-changed', at: clock.now(), settings })),
+    choose: (choice) => {
+      if (choice === 'roll-back' || choice === 'stop') actionAbort.abort()
+      return command(async () => {
+        trouble = null
+        failures = 0
+        if (choice === 'roll-back') return rollBack()
+        if (choice === 'stop') return record({ kind: 'ended', at: clock.now(), outcome: 'stopped' })
+        const { step } = state.release
+        if (choice === 'choose-another-version') {
+          if (state.release.track !== 'forward' || !['deploy', 'test', 'swap'].includes(step) || recordOf(state, 'swap').intents['swap-cnames'] !== undefined) {
+            throw problem('locked', 'Another version cannot be chosen now')
+          }
+          record({ kind: 'returned', at: clock.now(), step: 'deploy', why: 'The operator chose another version' })
+          record({ kind: 'entered', at: clock.now(), step: 'deploy' })
+          facts = null
+          judgement = null
+          return
+        }
+        const { typedUrl, leverAt } = recordOf(state, step)
+        if (judgement?.stuck && leverAt !== null && step !== 'clone') {
+          record({ kind: 'lever-thrown', at: clock.now(), step, ...(typedUrl ? { typedUrl } : {}) })
+        }
+        facts = null
+      })
+    },
+    async close() {
+      closing.abort()
+      wake()
+      await running
+    },
+  }
+}
+
+const ACTION_LABELS = {
+  'create-template': 'Saving the configuration of blue',
+  'create-environment': 'Asking Elastic Beanstalk for green',
+  'delete-template': 'Deleting the temporary configuration template',
+  'upload-bundle': 'Uploading the bundle',
+  'create-version': 'Creating the application version',
+  'deploy-version': 'Asking Elastic Beanstalk to deploy',
+  'abort-update': 'Aborting the update in flight',
+  'swap-cnames': 'Asking Elastic Beanstalk to swap the CNAMEs',
+  'terminate-environment': 'Asking Elastic Beanstalk to terminate',
+} as const
+
+function lockedBy(closed: readonly Gate[]) {
+  return problem('locked', closed.length === 1 ? 'A gate is closed' : `${closed.length} gates are closed`, {
+    meaning: closed.map(({ title, summary }) => `${title}: ${summary}`).join(' '),
+    remedy: closed.find(({ remedy }) => remedy !== undefined)?.remedy ?? 'Wait until they are open, then try again.',
+  })
+}

@@ -1,0 +1,199 @@
+import type { Action, Entry, EntryOf } from '../contract/entries.ts'
+import type { Colour, EnvironmentEvent, Gate, Instant, Release, SourceBundle } from '../contract/models.ts'
+import type { Problem } from '../contract/problem.ts'
+import { STEP_IDS, type StepId, type Track } from '../contract/steps.ts'
+
+/** What the journal says of one step on one track. */
+export interface StepRecord {
+  readonly enteredAt: Instant | null
+  readonly provedAt: Instant | null
+  /** When the operator threw the lever; null again after AWS refused. */
+  readonly leverAt: Instant | null
+  readonly typedUrl: string | null
+  readonly gates: readonly Gate[]
+  readonly proofs: readonly Gate[]
+  readonly waivers: Readonly<Record<string, { readonly reason: string; readonly at: Instant }>>
+  /** Actions since the lever was thrown, with when each was meant and when it was answered. */
+  readonly intents: Partial<Readonly<Record<Action, Instant>>>
+  readonly effects: Partial<Readonly<Record<Action, Instant>>>
+  /** The last refusal since the lever was thrown. */
+  readonly refusal: { readonly at: Instant; readonly action: Action; readonly problem: Problem; readonly passing: boolean } | null
+}
+
+export type Sighting = Omit<EntryOf<'sighting'>, 'kind'>
+
+/** Everything the journal knows of a release. */
+export interface ReleaseState {
+  readonly release: Release
+  readonly forward: Readonly<Record<StepId, StepRecord>>
+  readonly rollback: Readonly<Record<StepId, StepRecord>>
+  readonly rollbackSwapped: boolean
+  readonly version: { readonly label: string; readonly bundle: SourceBundle | null; readonly stored: { readonly bucket: string; readonly key: string } | null } | null
+  /** Rounds of checks since the test's lever was thrown, oldest first. */
+  readonly rounds: readonly Omit<EntryOf<'round'>, 'kind'>[]
+  readonly signOff: { readonly at: Instant; readonly note: string } | null
+  readonly baseline: EntryOf<'baseline'> | null
+  /** Per server, every change of its answer since the last swap, oldest first. */
+  readonly sightings: Readonly<Record<string, readonly Sighting[]>>
+  readonly events: readonly EnvironmentEvent[]
+}
+
+const BLANK: StepRecord = {
+  enteredAt: null,
+  provedAt: null,
+  leverAt: null,
+  typedUrl: null,
+  gates: [],
+  proofs: [],
+  waivers: {},
+  intents: {},
+  effects: {},
+  refusal: null,
+}
+
+const BLANK_TRACK = Object.fromEntries(STEP_IDS.map((id) => [id, BLANK])) as Record<StepId, StepRecord>
+
+/** How many events the state keeps for the screen; the journal keeps all. */
+const EVENTS_KEPT = 200
+
+/** The state after these entries; the first must be `started`. */
+export function replay(entries: readonly Entry[]): ReleaseState {
+  const [first, ...rest] = entries
+  if (first?.kind !== 'started') throw new Error('A journal begins with its release')
+  return rest.reduce(apply, begin(first))
+}
+
+/** The state a `started` entry makes. */
+export function begin(entry: EntryOf<'started'>): ReleaseState {
+  const { id, account, application, productionCname, blue, green, settings, at } = entry
+  return {
+    release: {
+      id,
+      account,
+      application,
+      productionCname,
+      blue,
+      green: { ...green, id: null },
+      settings,
+      startedAt: at,
+      endedAt: null,
+      outcome: null,
+      track: 'forward',
+      step: 'independence',
+    },
+    forward: BLANK_TRACK,
+    rollback: BLANK_TRACK,
+    rollbackSwapped: false,
+    version: null,
+    rounds: [],
+    signOff: null,
+    baseline: null,
+    sightings: {},
+    events: [],
+  }
+}
+
+/** One more entry. Pure: the same journal always gives the same state. */
+export function apply(state: ReleaseState, entry: Entry): ReleaseState {
+  const { at } = entry
+  switch (entry.kind) {
+    case 'started':
+      return begin(entry)
+    case 'settings-changed':
+      return withRelease(state, { settings: entry.settings })
+    case 'entered':
+      return withRelease(withRecord(state, entry.step, (record) => ({ ...record, enteredAt: at, provedAt: null })), { step: entry.step })
+    case 'gate':
+      return withRecord(state, entry.step, (record) => ({ ...record, [entry.list]: placed(record[entry.list], entry.gate) }))
+    case 'waived':
+      return withRecord(state, entry.step, (record) => ({ ...record, waivers: { ...record.waivers, [entry.gate]: { reason: entry.reason, at } } }))
+    case 'lever-thrown': {
+      const thrown = withRecord(state, entry.step, (record) => ({
+        ...record,
+        leverAt: at,
+        typedUrl: entry.typedUrl ?? null,
+        intents: {},
+        effects: {},
+        refusal: null,
+      }))
+      if (entry.step === 'test') return { ...thrown, rounds: [], signOff: null }
+      // A swap begins a new TTL window: what resolvers said before it proves nothing.
+      if (entry.step === 'swap') return { ...thrown, sightings: {} }
+      return thrown
+    }
+    case 'green-named':
+      return withRelease(state, { green: { ...state.release.green, name: entry.name, cnamePrefix: entry.cnamePrefix } })
+    case 'green-found':
+      return withRelease(state, { green: { ...state.release.green, id: entry.id } })
+    case 'version-chosen':
+      return { ...state, version: { label: entry.label, bundle: entry.bundle, stored: null } }
+    case 'bundle-stored':
+      return { ...state, version: state.version && { ...state.version, stored: { bucket: entry.bucket, key: entry.key } } }
+    case 'intent':
+      return withRecord(state, entry.step, (record) => ({ ...record, intents: { ...record.intents, [entry.action]: at } }))
+    case 'effect':
+      return withRecord(state, entry.step, (record) => ({ ...record, effects: { ...record.effects, [entry.action]: at }, refusal: null }))
+    case 'refused':
+      return withRecord(state, entry.step, (record) => ({
+        ...record,
+        leverAt: entry.passing ? record.leverAt : null,
+        refusal: { at, action: entry.action, problem: entry.problem, passing: entry.passing },
+      }))
+    case 'round':
+      return { ...state, rounds: [...state.rounds, { at, passed: entry.passed, results: entry.results }] }
+    case 'signed-off':
+      return { ...state, signOff: { at, note: entry.note } }
+    case 'baseline':
+      return { ...state, baseline: entry }
+    case 'sighting': {
+      const { kind: _, ...sighting } = entry
+      return { ...state, sightings: { ...state.sightings, [entry.server]: [...(state.sightings[entry.server] ?? []), sighting] } }
+    }
+    case 'proved':
+      return withRecord(state, entry.step, (record) => ({ ...record, provedAt: at }))
+    case 'returned':
+      return withRelease({ ...afterReturn(state, entry.step), rounds: [], signOff: null }, { step: entry.step })
+    case 'roll-back-chosen':
+      return { ...withRelease(state, { track: 'rollback' }), rollback: BLANK_TRACK, rollbackSwapped: entry.swapped, sightings: {} }
+    case 'event':
+      return { ...state, events: [...state.events, entry.event].slice(-EVENTS_KEPT) }
+    case 'ended':
+      return withRelease(state, { endedAt: at, outcome: entry.outcome })
+  }
+}
+
+/** The steps of the track the release is on. Roll back after a swap swaps back, waits for the world again, then removes green. */
+export function stepsOf(state: ReleaseState): readonly StepId[] {
+  if (state.release.track === 'forward') return STEP_IDS
+  return state.rollbackSwapped ? ['swap', 'propagation', 'retire'] : ['retire']
+}
+
+/** What the journal says of a step on the current track. */
+export function recordOf(state: ReleaseState, step: StepId): StepRecord {
+  return (state.release.track === 'forward' ? state.forward : state.rollback)[step]
+}
+
+/** The environment that production goes to on this track, and the one that is left. */
+export function rolesOf(track: Track): { readonly to: Colour; readonly from: Colour } {
+  return track === 'forward' ? { to: 'green', from: 'blue' } : { to: 'blue', from: 'green' }
+}
+
+function withRelease(state: ReleaseState, change: Partial<Release>): ReleaseState {
+  return { ...state, release: { ...state.release, ...change } }
+}
+
+function withRecord(state: ReleaseState, step: StepId, change: (record: StepRecord) => StepRecord): ReleaseState {
+  const track = state.release.track === 'forward' ? 'forward' : 'rollback'
+  return { ...state, [track]: { ...state[track], [step]: change(state[track][step]) } }
+}
+
+/** A step that is walked again forgets what it and all after it had proved; waivers were for then, not for now. */
+function afterReturn(state: ReleaseState, step: StepId): ReleaseState {
+  const from = STEP_IDS.indexOf(step)
+  const forward = Object.fromEntries(STEP_IDS.map((id, index) => [id, index >= from ? BLANK : state.forward[id]])) as Record<StepId, StepRecord>
+  return { ...state, forward }
+}
+
+function placed(gates: readonly Gate[], gate: Gate): readonly Gate[] {
+  return gates.some(({ id }) => id === gate.id) ? gates.map((known) => (known.id === gate.id ? gate : known)) : [...gates, gate]
+}

@@ -1,0 +1,179 @@
+import type { Action, Entry } from '../contract/entries.ts'
+import { type Colour, type Environment, type Evidence, type Gate, type GateStatus, type Health, type Instant, isOpen, type Progress, type ResolverView } from '../contract/models.ts'
+import { isPassing, needsSignIn, type Problem, problemOf } from '../contract/problem.ts'
+import type { StepId } from '../contract/steps.ts'
+import { type ReleaseState, recordOf, rolesOf, type StepRecord } from './state.ts'
+import type { World } from './world.ts'
+
+/** What every step sees: both environments as AWS tells them now. */
+export interface Sight {
+  readonly at: Instant
+  /** Null when AWS no longer lists it, or never did. */
+  readonly blue: Environment | null
+  readonly green: Environment | null
+  readonly blueHealth: Health | null
+  readonly greenHealth: Health | null
+  /** What each has reported of its traffic since the app watches, oldest first; empty with basic health. */
+  readonly traffic: Readonly<Record<Colour, readonly TrafficReading[]>>
+  /** What the production URL answered to fresh requests since the app watches, oldest first. */
+  readonly probes: readonly ProbeReading[]
+}
+
+export interface ProbeReading {
+  readonly at: Instant
+  readonly answeredBy: Colour | 'other' | 'error'
+  readonly milliseconds: number
+}
+
+export interface TrafficReading {
+  readonly at: Instant
+  readonly requestsPerSecond: number
+}
+
+/** A step's verdict on what was seen. */
+export interface Judgement {
+  /** Conditions before the action; null once the action has begun: the recorded ones stand. */
+  readonly gates: readonly Gate[] | null
+  readonly proofs: readonly Gate[]
+  /** The next call that is needed and was not made since the lever was thrown. */
+  readonly due: Action | null
+  /** AWS, or the world, is at work; null when nothing moves. */
+  readonly progress: Progress | null
+  /** The step cannot go on by itself. */
+  readonly stuck: Problem | null
+  /** The panel of name servers, from the step that watches it. */
+  readonly resolvers?: readonly ResolverView[]
+}
+
+/** What acting may use beside the world: the journal comes first, always. */
+export interface Hands {
+  readonly world: World
+  readonly signal: AbortSignal
+  record(entry: Entry): void
+  progress(progress: Progress): void
+  /** Adds one answer of the production URL to what the sight shows. */
+  probed(probe: ProbeReading): void
+}
+
+/**
+ * One step: observe (reads only), judge (pure), act (one call, made only when the judgement says it is due, the
+ * gates are open and the lever was thrown). Resuming is running it again.
+ */
+export interface Step<Facts> {
+  readonly id: StepId
+  /** Whether an operator must throw a lever before it acts. */
+  readonly hasLever: boolean
+  /** Account seconds that its own facts may be old while nothing is about to be done. */
+  readonly factsSeconds: number
+  observe(state: ReleaseState, sight: Sight, hands: Hands): Promise<Facts>
+  judge(state: ReleaseState, sight: Sight, facts: Facts): Judgement
+  act(action: Action, state: ReleaseState, sight: Sight, facts: Facts, hands: Hands): Promise<void>
+}
+
+/** The tag on everything a release creates; its value is the release's id. */
+export const RELEASE_TAG = 'signalbox:release'
+
+/** Reads lag writes in AWS; nothing that was not seen sooner than this after a call means that it failed. */
+export const READ_LAG_MILLISECONDS = 30_000
+
+export function evidence(source: string, at: Instant, text: string): Evidence {
+  return { source, at, text }
+}
+
+/** A gate with this verdict; not waivable unless said. */
+export function gate(
+  id: string,
+  title: string,
+  status: GateStatus,
+  summary: string,
+  evidenceList: readonly Evidence[],
+  rest: { readonly remedy?: string; readonly waivable?: boolean } = {},
+): Gate {
+  const { remedy, waivable = false } = rest
+  return { id, title, status, summary, evidence: evidenceList, waivable, ...(remedy !== undefined && status !== 'passed' ? { remedy } : {}) }
+}
+
+/** The gates with the waivers the operator gave, where a waiver is allowed at all. */
+export function withWaivers(gates: readonly Gate[], waivers: StepRecord['waivers']): readonly Gate[] {
+  return gates.map((each) => {
+    const waiver = waivers[each.id]
+    return each.waivable && each.status !== 'passed' && waiver ? { ...each, waiver } : each
+  })
+}
+
+export function allOpen(gates: readonly Gate[]): boolean {
+  return gates.length > 0 && gates.every(isOpen)
+}
+
+/** A read that was refused is a fact (`unknown`); one that will pass or needs a sign-in is for the engine to wait out. */
+export type Reading<T> = { readonly ok: true; readonly value: T; readonly at: Instant } | { readonly ok: false; readonly problem: Problem; readonly at: Instant }
+
+export async function reading<T>(world: World, read: () => Promise<T>): Promise<Reading<T>> {
+  try {
+    const value = await read()
+    return { ok: true, value, at: world.clock.now() }
+  } catch (thrown) {
+    const problem = problemOf(thrown)
+    if (isPassing(problem) || needsSignIn(problem) || problem.code === 'unexpected') throw thrown
+    return { ok: false, problem, at: world.clock.now() }
+  }
+}
+
+/** Which environment holds the production CNAME, as AWS tells it; null when neither does. */
+export function holderOf(state: ReleaseState, sight: Sight): 'blue' | 'green' | null {
+  const production = state.release.productionCname.toLowerCase()
+  if (sight.blue?.cname?.toLowerCase() === production) return 'blue'
+  if (sight.green?.cname?.toLowerCase() === production) return 'green'
+  return null
+}
+
+/** Both environments by their part in this track: production goes `to` one and leaves the other. */
+export function partsOf(state: ReleaseState, sight: Sight) {
+  const { to, from } = rolesOf(state.release.track)
+  const health = { blue: sight.blueHealth, green: sight.greenHealth }
+  return {
+    to: { colour: to, environment: sight[to], health: health[to], name: nameOf(state, to) },
+    from: { colour: from, environment: sight[from], health: health[from], name: nameOf(state, from) },
+    record: (id: StepId) => recordOf(state, id),
+  }
+}
+
+export function nameOf(state: ReleaseState, colour: 'blue' | 'green'): string {
+  return state.release[colour].name
+}
+
+/** One line about an environment, for evidence. */
+export function describe(environment: Environment | null): string {
+  if (!environment) return 'not listed'
+  const { name, id, status, healthColor, healthStatus, versionLabel, cname } = environment
+  return `${name} (${id}): ${status}, ${healthColor}${healthStatus ? `/${healthStatus}` : ''}, version ${versionLabel ?? 'none'}, ${cname ?? 'no CNAME'}`
+}
+
+/** Ready, as Elastic Beanstalk spells it. */
+export function isReady(environment: Environment | null): boolean {
+  return environment?.status === 'Ready'
+}
+
+/** Green includes Info (a command still runs), so enhanced health must say Ok; basic health can only say Green (AWS: enhanced health statuses). */
+export function isOk(environment: Environment | null): boolean {
+  if (!environment) return false
+  return environment.healthStatus === null ? environment.healthColor === 'Green' : environment.healthStatus === 'Ok'
+}
+
+/** A gate on an environment being Ready and Ok. */
+export function healthGate(id: string, title: string, environment: Environment | null, health: Health | null, at: Instant, waivable: boolean): Gate {
+  const causes = health?.causes.length ? ` ${health.causes.join(' ')}` : ''
+  const seen = [evidence('elasticbeanstalk:DescribeEnvironments', at, describe(environment))]
+  if (causes) seen.push(evidence('elasticbeanstalk:DescribeEnvironmentHealth', health?.at ?? at, causes.trim()))
+  if (!environment) return gate(id, title, 'unknown', 'AWS does not list the environment.', seen)
+  if (isReady(environment) && isOk(environment)) return gate(id, title, 'passed', `${environment.name} is Ready and Ok.`, seen, { waivable })
+  const moving = environment.status !== 'Ready' || ['Pending', 'Info', 'Unknown', 'NoData'].includes(environment.healthStatus ?? '') || environment.healthColor === 'Grey'
+  return gate(
+    id,
+    title,
+    moving ? 'waiting' : 'failed',
+    `${environment.name} is ${environment.status} and ${environment.healthStatus ?? environment.healthColor}.${causes}`,
+    seen,
+    { waivable, remedy: 'Wait for it to settle, or look at its health page in the AWS console for the cause.' },
+  )
+}

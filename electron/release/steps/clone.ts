@@ -1,0 +1,274 @@
+import { type Environment, type Evidence, type Gate } from '../../contract/models.ts'
+import type { StepId } from '../../contract/steps.ts'
+import { problem, problemOf } from '../../contract/problem.ts'
+import { settingsDifferences, type Stacks } from '../differences.ts'
+import { describe, evidence, gate, healthGate, isOk, isReady, type Reading, READ_LAG_MILLISECONDS, RELEASE_TAG, reading, type Step } from '../step.ts'
+import type { ManagedAction, OptionSetting, Tag } from '../world.ts'
+import { recordOf } from '../state.ts'
+
+/** How long a clone takes in AWS's own examples; only to draw the bar. */
+const TYPICAL_SECONDS = 400
+/** How long a Ready environment may still be on its way to Ok before the operator is asked. */
+const SETTLE_MILLISECONDS = 10 * 60_000
+
+interface Before {
+  readonly kind: 'before'
+  readonly cname: Reading<{ readonly available: boolean; readonly fullyQualified: string }>
+  readonly quota: Reading<{ readonly used: number; readonly maximum: number | null }>
+  readonly managedActions: Reading<readonly ManagedAction[]>
+  /** Somebody else's environment with green's name. */
+  readonly nameTaken: boolean
+}
+
+interface After {
+  readonly kind: 'after'
+  readonly templateLeft: boolean
+  readonly settings: { readonly blue: Reading<readonly OptionSetting[]>; readonly green: Reading<readonly OptionSetting[]> } | null
+  readonly tags: { readonly blue: Reading<readonly Tag[]>; readonly green: Reading<readonly Tag[]> } | null
+  readonly stacks: Stacks
+}
+
+type Facts = Before | After
+
+/** Creates green from blue's configuration by a temporary configuration template, and proves that it is a true copy. */
+export const clone: Step<Facts> = {
+  id: 'clone',
+  hasLever: true,
+  factsSeconds: 30,
+
+  async observe(state, sight, { world }) {
+    const { release } = state
+    const { elasticBeanstalk } = world
+    if (!sight.green) {
+      const [cname, quota, managedActions, named] = await Promise.all([
+        reading(world, () => elasticBeanstalk.cnameAvailable(release.green.cnamePrefix)),
+        reading(world, () => elasticBeanstalk.environmentQuota()),
+        reading(world, () => elasticBeanstalk.managedActions(release.blue.id)),
+        reading(world, () => elasticBeanstalk.describeEnvironments({ names: [release.green.name] })),
+      ])
+      const nameTaken = named.ok && named.value.some(({ status }) => status !== 'Terminated')
+      return { kind: 'before', cname, quota, managedActions, nameTaken }
+    }
+    const { blue, green } = sight
+    if (!blue || !isReady(green)) return { kind: 'after', templateLeft: true, settings: null, tags: null, stacks: { blue: [], green: [] } }
+    const templates = await reading(world, () => elasticBeanstalk.templates(release.application))
+    const [blueSettings, greenSettings, blueTags, greenTags, blueStack, greenStack] = await Promise.all([
+      reading(world, () => elasticBeanstalk.deployedSettings(release.application, blue.name)),
+      reading(world, () => elasticBeanstalk.deployedSettings(release.application, green.name)),
+      reading(world, () => elasticBeanstalk.tags(blue.arn)),
+      reading(world, () => elasticBeanstalk.tags(green.arn)),
+      reading(world, () => world.stack.resources(blue.id)),
+      reading(world, () => world.stack.resources(green.id)),
+    ])
+    return {
+      kind: 'after',
+      templateLeft: templates.ok && templates.value.includes(release.green.templateName),
+      settings: { blue: blueSettings, green: greenSettings },
+      tags: { blue: blueTags, green: greenTags },
+      // Stacks that cannot be read only mean that more differences are shown.
+      stacks: { blue: (blueStack.ok && blueStack.value) || [], green: (greenStack.ok && greenStack.value) || [] },
+    }
+  },
+
+  judge(state, sight, facts) {
+    const record = recordOf(state, 'clone')
+    if (facts.kind === 'before') {
+      const gates = beforeGates(facts, sight.at, state.release.green, sight.blue, sight.blueHealth)
+      if (record.effects['create-environment'] !== undefined && sight.at - record.effects['create-environment'] > READ_LAG_MILLISECONDS) {
+        return { gates: null, proofs: [], due: null, progress: null, stuck: lost(state.release.green.name) }
+      }
+      const waiting = record.effects['create-environment'] !== undefined
+      const progress = waiting ? { label: 'Waiting for AWS to list green', fraction: null, secondsLeft: null } : null
+      return { gates: waiting ? null : gates, proofs: [], due: waiting ? null : 'create-environment', progress, stuck: null }
+    }
+    const { green } = sight
+    if (!green || green.status === 'Terminating' || green.status === 'Terminated') {
+      return { gates: null, proofs: [], due: null, progress: null, stuck: lost(state.release.green.name) }
+    }
+    const sinceCreated = (sight.at - green.createdAt) / 1000
+    if (!isReady(green)) {
+      return {
+        gates: null,
+        proofs: [],
+        due: null,
+        progress: { label: `Elastic Beanstalk creates ${green.name}`, fraction: Math.min(0.97, sinceCreated / TYPICAL_SECONDS), secondsLeft: Math.max(5, TYPICAL_SECONDS - sinceCreated) },
+        stuck: null,
+      }
+    }
+    if (!facts.settings) return { gates: null, proofs: [], due: null, progress: { label: 'Comparing green with blue', fraction: null, secondsLeft: null }, stuck: null }
+    const settled = isOk(green)
+    const overdue = sight.at - green.updatedAt > SETTLE_MILLISECONDS || green.healthColor === 'Red'
+    return {
+      gates: null,
+      proofs: afterProofs(facts, sight.at, green, healthGate('green-ok', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false)),
+      due: facts.templateLeft ? 'delete-template' : null,
+      progress: settled ? null : { label: 'Waiting until green is Ok', fraction: null, secondsLeft: null },
+      stuck:
+        !settled && overdue
+          ? problem('refused-by-aws', `${green.name} was created, but it is not healthy`, {
+              meaning: `It is ${green.healthStatus ?? green.healthColor}. Production is untouched: it stays on ${state.release.blue.name}.`,
+              remedy: 'Look at the events below for the cause. Keep waiting, or roll back: that removes green only.',
+            }).problem
+          : null,
+    }
+  },
+
+  async act(action, state, sight, _facts, { world, record }) {
+    const { release } = state
+    const { clock, elasticBeanstalk } = world
+    const note = { step: 'clone' as StepId, action }
+    if (action === 'delete-template') {
+      record({ kind: 'intent', at: clock.now(), ...note, detail: release.green.templateName })
+      await elasticBeanstalk.deleteTemplate(release.application, release.green.templateName)
+      record({ kind: 'effect', at: clock.now(), ...note, detail: release.green.templateName })
+      return
+    }
+    const { blue } = sight
+    if (!blue) return
+    // Passing any tags discards those of the template, so blue's are copied by hand (AWS developer guide, tagging).
+    const tags = [...(await copiedTags(elasticBeanstalk.tags(blue.arn))), { key: RELEASE_TAG, value: release.id }]
+    const template = { step: 'clone' as StepId, action: 'create-template' as const, detail: release.green.templateName }
+    record({ kind: 'intent', at: clock.now(), ...template })
+    const known = await elasticBeanstalk.templates(release.application)
+    // Its name is this release's own: one that is there already was made by an earlier try.
+    if (!known.includes(release.green.templateName)) {
+      await elasticBeanstalk.createTemplate({
+        application: release.application,
+        templateName: release.green.templateName,
+        environmentId: blue.id,
+        description: `Temporary, made by Signalbox for release ${release.id}`,
+        tags: [{ key: RELEASE_TAG, value: release.id }],
+      })
+    }
+    record({ kind: 'effect', at: clock.now(), ...template })
+    record({ kind: 'intent', at: clock.now(), ...note, detail: release.green.name })
+    try {
+      const { environmentId } = await elasticBeanstalk.createEnvironment({
+        application: release.application,
+        environmentName: release.green.name,
+        cnamePrefix: release.green.cnamePrefix,
+        templateName: release.green.templateName,
+        versionLabel: blue.versionLabel,
+        description: `Clone of ${blue.name}, made by Signalbox for release ${release.id}`,
+        tags,
+        operationsRole: blue.operationsRole,
+      })
+      record({ kind: 'green-found', at: clock.now(), id: environmentId })
+      record({ kind: 'effect', at: clock.now(), ...note, detail: environmentId })
+    } catch (thrown) {
+      if (problemOf(thrown).code !== 'network' && problemOf(thrown).code !== 'aws-unavailable') {
+        await elasticBeanstalk.deleteTemplate(release.application, release.green.templateName)
+      }
+      throw thrown
+    }
+  },
+}
+
+async function copiedTags(reading: Promise<readonly Tag[]>): Promise<readonly Tag[]> {
+  const tags = await reading
+  return tags.filter(({ key }) => !/^(elasticbeanstalk:|aws:)/.test(key) && key !== 'Name' && key !== RELEASE_TAG)
+}
+
+function lost(name: string) {
+  return problem('drift', `${name} is not there any more`, {
+    meaning: 'Green was terminated by another hand, or its creation failed. Production is untouched.',
+    remedy: 'Roll back to end this release cleanly, then start a new one.',
+  }).problem
+}
+
+function beforeGates(facts: Before, at: number, green: { readonly name: string; readonly cnamePrefix: string }, blue: Environment | null, blueHealth: Parameters<typeof healthGate>[3]): readonly Gate[] {
+  const { cname, quota, managedActions, nameTaken } = facts
+  const due = managedActions.ok ? managedActions.value.filter(({ status }) => status === 'Running' || status === 'Pending') : []
+  return [
+    healthGate('blue-ok', 'Blue is Ready and Ok', blue, blueHealth, at, true),
+    nameTaken
+      ? gate('name-free', "Green's name is free", 'failed', `Another environment is called ${green.name}.`, [evidence('elasticbeanstalk:DescribeEnvironments', at, `${green.name} exists`)], {
+          remedy: 'Give green another name below.',
+        })
+      : gate('name-free', "Green's name is free", 'passed', `No environment is called ${green.name}.`, [evidence('elasticbeanstalk:DescribeEnvironments', at, `${green.name} is not listed`)]),
+    cname.ok
+      ? gate(
+          'cname-free',
+          "Green's URL is free",
+          cname.value.available ? 'passed' : 'failed',
+          `${cname.value.fullyQualified || green.cnamePrefix} is ${cname.value.available ? 'free' : 'taken'}.`,
+          [evidence('elasticbeanstalk:CheckDNSAvailability', cname.at, `Available = ${cname.value.available}`)],
+          { remedy: 'Choose another URL for green below.' },
+        )
+      : unreadable('cname-free', "Green's URL is free", 'elasticbeanstalk:CheckDNSAvailability', cname),
+    quota.ok
+      ? gate(
+          'quota',
+          'The account has room for one more environment',
+          quota.value.maximum !== null && quota.value.used >= quota.value.maximum ? 'failed' : 'passed',
+          quota.value.maximum === null ? `${quota.value.used} environments; the account names no limit.` : `${quota.value.used} of ${quota.value.maximum} environments are used.`,
+          [evidence('elasticbeanstalk:DescribeAccountAttributes', quota.at, `${quota.value.used} used`)],
+          { remedy: 'Terminate an environment that is no longer needed, or ask AWS for a higher quota.' },
+        )
+      : unreadable('quota', 'The account has room for one more environment', 'elasticbeanstalk:DescribeAccountAttributes', quota, true),
+    managedActions.ok
+      ? gate(
+          'no-managed-update',
+          'No managed platform update is due',
+          due.length > 0 ? 'failed' : 'passed',
+          due.length > 0 ? `AWS is about to update the platform: ${due.map(({ description }) => description).join('; ')}.` : 'AWS has no update under way for this environment.',
+          [evidence('elasticbeanstalk:DescribeEnvironmentManagedActions', managedActions.at, `${managedActions.value.length} listed, ${due.length} pending or running`)],
+          { waivable: true, remedy: 'Wait until the update has ended.' },
+        )
+      : unreadable('no-managed-update', 'No managed platform update is due', 'elasticbeanstalk:DescribeEnvironmentManagedActions', managedActions, true),
+  ]
+}
+
+function afterProofs(facts: After, at: number, green: Environment, health: Gate): readonly Gate[] {
+  const proofs: Gate[] = [health]
+  if (facts.settings) {
+    const { blue: left, green: right } = facts.settings
+    proofs.push(
+      left.ok && right.ok
+        ? sameSettings(settingsDifferences(left.value, right.value, facts.stacks), left.value.length, right.at)
+        : unreadable('same-settings', 'Green has the settings of blue', 'elasticbeanstalk:DescribeConfigurationSettings', left.ok ? right : left, true),
+    )
+  }
+  if (facts.tags) {
+    const { blue: left, green: right } = facts.tags
+    proofs.push(left.ok && right.ok ? sameTags(left.value, right.value, right.at) : unreadable('same-tags', 'Green has the tags of blue', 'elasticbeanstalk:ListTagsForResource', left.ok ? right : left, true))
+    proofs.push(
+      gate('template-gone', 'Nothing temporary is left', facts.templateLeft ? 'waiting' : 'passed', facts.templateLeft ? 'The temporary configuration template is still there.' : 'The temporary configuration template is deleted.', [
+        evidence('elasticbeanstalk:DescribeApplications', at, describe(green)),
+      ]),
+    )
+  }
+  return proofs
+}
+
+function sameSettings(differences: readonly string[], count: number, at: number): Gate {
+  const seen: Evidence[] = [evidence('elasticbeanstalk:DescribeConfigurationSettings', at, `${count} settings compared`)]
+  for (const difference of differences) seen.push(evidence('elasticbeanstalk:DescribeConfigurationSettings', at, difference))
+  return gate(
+    'same-settings',
+    'Green has the settings of blue',
+    differences.length === 0 ? 'passed' : 'failed',
+    differences.length === 0 ? `All ${count} settings agree, apart from names that must differ.` : `${differences.length} settings differ.`,
+    seen,
+    { waivable: true, remedy: 'Read the differences. Where they are meant, say why; else roll back and clone again.' },
+  )
+}
+
+function sameTags(blue: readonly Tag[], green: readonly Tag[], at: number): Gate {
+  const own = blue.filter(({ key }) => !/^(elasticbeanstalk:|aws:)/.test(key) && key !== 'Name' && key !== RELEASE_TAG)
+  const missing = own.filter(({ key, value }) => !green.some((tag) => tag.key === key && tag.value === value)).map(({ key }) => key)
+  return gate(
+    'same-tags',
+    'Green has the tags of blue',
+    missing.length === 0 ? 'passed' : 'failed',
+    missing.length === 0 ? `All ${own.length} tags were copied.` : `Missing on green: ${missing.join(', ')}.`,
+    [evidence('elasticbeanstalk:ListTagsForResource', at, own.map(({ key }) => key).join(', ') || 'blue has no tags of its own')],
+    { waivable: true, remedy: 'Add the tags in the AWS console, or say why they may be missing.' },
+  )
+}
+
+function unreadable(id: string, title: string, source: string, failed: Reading<unknown>, waivable = false): Gate {
+  if (failed.ok) throw new Error('A reading that succeeded is not unreadable')
+  const { problem: found, at } = failed
+  return gate(id, title, 'unknown', found.title, [evidence(source, at, found.detail ?? found.title)], { waivable, ...(found.remedy ? { remedy: found.remedy } : {}) })
+}

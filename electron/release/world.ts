@@ -1,0 +1,167 @@
+import type {
+  ApplicationVersion,
+  Environment,
+  EnvironmentEvent,
+  Health,
+  Instant,
+  SourceBundle,
+  TestCheck,
+} from '../contract/models.ts'
+
+/**
+ * All that a step may touch. Every call throws `SignalboxError` with words for the operator; none retries a
+ * mutating call by itself. Instants and durations are the account's.
+ */
+export interface World {
+  readonly clock: Clock
+  readonly elasticBeanstalk: ElasticBeanstalk
+  readonly stack: StackReader
+  readonly bundles: Bundles
+  readonly dns: Dns
+  readonly probe: Probe
+}
+
+export interface Clock {
+  now(): Instant
+  /** Account milliseconds per real millisecond. */
+  speed(): number
+  /** Resolves after account milliseconds; rejects with the signal's reason when aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>
+}
+
+export interface OptionSetting {
+  readonly namespace: string
+  readonly optionName: string
+  /** Null where Elastic Beanstalk sends none. */
+  readonly value: string | null
+  readonly resourceName: string | null
+}
+
+export interface Tag {
+  readonly key: string
+  readonly value: string
+}
+
+export interface ManagedAction {
+  readonly id: string
+  readonly type: string
+  readonly status: string
+  readonly description: string
+  readonly windowStartsAt: Instant | null
+}
+
+export interface ElasticBeanstalk {
+  /** One DescribeEnvironments for these ids; terminated environments included where AWS still lists them. */
+  describeEnvironments(query: { readonly ids?: readonly string[]; readonly names?: readonly string[]; readonly application?: string }): Promise<readonly Environment[]>
+  /** Null with basic health reporting. */
+  health(environmentId: string): Promise<Health | null>
+  /** Events of the application since an instant, oldest first. */
+  events(query: { readonly application: string; readonly since: Instant }): Promise<readonly EnvironmentEvent[]>
+  /** The deployed settings, never the draft. */
+  deployedSettings(application: string, environmentName: string): Promise<readonly OptionSetting[]>
+  tags(arn: string): Promise<readonly Tag[]>
+  managedActions(environmentId: string): Promise<readonly ManagedAction[]>
+  /** How many environments the account has in this region and may have. */
+  environmentQuota(): Promise<{ readonly used: number; readonly maximum: number | null }>
+  cnameAvailable(prefix: string): Promise<{ readonly available: boolean; readonly fullyQualified: string }>
+  versions(application: string, labels?: readonly string[]): Promise<readonly ApplicationVersion[]>
+  templates(application: string): Promise<readonly string[]>
+
+  createTemplate(input: { readonly application: string; readonly templateName: string; readonly environmentId: string; readonly description: string; readonly tags: readonly Tag[] }): Promise<void>
+  deleteTemplate(application: string, templateName: string): Promise<void>
+  createEnvironment(input: {
+    readonly application: string
+    readonly environmentName: string
+    readonly cnamePrefix: string
+    readonly templateName: string
+    readonly versionLabel: string | null
+    readonly description: string
+    readonly tags: readonly Tag[]
+    readonly operationsRole: string | null
+  }): Promise<{ readonly environmentId: string }>
+  createVersion(input: { readonly application: string; readonly versionLabel: string; readonly bucket: string; readonly key: string; readonly description: string; readonly tags: readonly Tag[] }): Promise<void>
+  deploy(environmentId: string, versionLabel: string): Promise<void>
+  abortUpdate(environmentId: string): Promise<void>
+  /** By ids only, never by names. */
+  swapCnames(environmentIdA: string, environmentIdB: string): Promise<void>
+  terminate(environmentId: string): Promise<void>
+}
+
+export interface StackResource {
+  readonly logicalId: string
+  readonly physicalId: string
+  readonly type: string
+  readonly status: string
+}
+
+export interface DatabaseInstance {
+  readonly id: string
+  readonly host: string | null
+  readonly status: string
+  readonly deletionProtection: boolean
+  /** The CloudFormation stack that made it, from its tags; null where no stack did. */
+  readonly stackName: string | null
+  readonly securityGroupIds: readonly string[]
+}
+
+/** What hangs on an environment, from CloudFormation, RDS and EC2. */
+export interface StackReader {
+  /** Resources of `awseb-<environment id>-stack`; null once that stack is gone. */
+  resources(environmentId: string): Promise<readonly StackResource[] | null>
+  databases(): Promise<readonly DatabaseInstance[]>
+  /** Security groups that refer to this one in a rule, itself excluded. */
+  groupsReferring(securityGroupId: string): Promise<readonly { readonly id: string; readonly name: string }[]>
+}
+
+export interface Bundles {
+  /** Reads the file again before it is sent; throws `bad-bundle` when it is not the inspected one. */
+  upload(bundle: SourceBundle, application: string, onProgress: (sentBytes: number) => void, signal: AbortSignal): Promise<{ readonly bucket: string; readonly key: string }>
+}
+
+export type DnsAnswer =
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[]; readonly chain: readonly string[]; readonly ttlSeconds: number }
+  | { readonly kind: 'no-such-name' | 'no-address' | 'silent' | 'server-failure' | 'refused' | 'malformed'; readonly detail: string }
+
+export interface DnsServer {
+  readonly name: string
+  /** `host` or `host:port`. */
+  readonly address: string
+  readonly role: 'authoritative' | 'resolver'
+}
+
+export interface Dns {
+  /** The servers every verdict asks: the zone's authoritative ones and the panel's resolvers. */
+  panel(name: string): Promise<readonly DnsServer[]>
+  /** One question to one server; never the operating system's cache. Never throws for what a server does. */
+  ask(server: DnsServer, name: string, signal: AbortSignal): Promise<DnsAnswer>
+}
+
+/** How to tell who answered: agreed before the swap from answers of both environments. */
+export type Fingerprint =
+  | { readonly kind: 'header'; readonly name: string; readonly blue: string; readonly green: string }
+  | { readonly kind: 'body'; readonly blue: string; readonly green: string }
+  /** The answers cannot be told apart: only the address that was dialled can. */
+  | { readonly kind: 'address' }
+
+export type HttpAnswer =
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly bodySha256: string
+      /** The first 64 KiB as text, for "must contain". */
+      readonly body: string
+      readonly milliseconds: number
+      readonly address: string
+    }
+  | { readonly kind: 'failure'; readonly detail: string; readonly milliseconds: number; readonly address: string | null }
+
+export interface Probe {
+  /** One request on a fresh connection to exactly this address, with this Host header. Never throws for what a server does. */
+  get(request: { readonly address: string; readonly host: string; readonly path: string; readonly https?: boolean }, signal: AbortSignal): Promise<HttpAnswer>
+}
+
+/** Whether an answer satisfies a check of the operator's; pure, here because both the step and the report say it. */
+export function satisfies(check: TestCheck, answer: HttpAnswer): boolean {
+  return answer.kind === 'answer' && answer.status === check.expectStatus && (check.contains === '' || answer.body.includes(check.contains))
+}

@@ -1,0 +1,99 @@
+import type { Action } from '../contract/entries.ts'
+import type { GateStatus, Instant, Outcome } from '../contract/models.ts'
+import type { StepId, Track } from '../contract/steps.ts'
+import type { Fate } from './report.ts'
+
+/** What a step is called on the way forward or back. */
+export function titleOf(step: StepId, track: Track): string {
+  return (track === 'forward' ? FORWARD : BACK)[step]
+}
+
+const FORWARD: Readonly<Record<StepId, string>> = {
+  independence: 'Check independence',
+  clone: 'Clone blue',
+  deploy: 'Deploy to green',
+  test: 'Test green',
+  swap: 'Swap the CNAMEs',
+  propagation: 'Watch the users move',
+  retire: 'Retire blue',
+}
+
+const BACK: Readonly<Record<StepId, string>> = {
+  ...FORWARD,
+  swap: 'Swap the CNAMEs back',
+  propagation: 'Watch the users return',
+  retire: 'Remove green',
+}
+
+export const ACTION_TITLES: Readonly<Record<Action, string>> = {
+  'create-template': 'Save blue’s configuration as a temporary template',
+  'create-environment': 'Create green',
+  'delete-template': 'Delete the temporary template',
+  'upload-bundle': 'Upload the bundle',
+  'create-version': 'Create the application version',
+  'deploy-version': 'Deploy the version to green',
+  'abort-update': 'Abort the update in flight',
+  'swap-cnames': 'Swap the CNAMEs',
+  'terminate-environment': 'Terminate the environment',
+}
+
+export const OUTCOME_TITLES: Readonly<Record<Outcome | 'open', string>> = {
+  completed: 'Completed',
+  'rolled-back': 'Rolled back',
+  stopped: 'Stopped',
+  open: 'Not ended',
+}
+
+export const STATUS_TITLES: Readonly<Record<GateStatus, string>> = {
+  passed: 'Passed',
+  failed: 'Failed',
+  waiting: 'Waiting',
+  unknown: 'Unknown',
+}
+
+export const FATE_TITLES: Readonly<Record<Fate, string>> = {
+  serves: 'Holds the production URL',
+  stays: 'Still there, without the production URL',
+  terminating: 'Termination asked for, not proved',
+  terminated: 'Terminated',
+  'never-created': 'Never created',
+}
+
+/** "2027-01-04 12:04:31 UTC"; "no time" where there is none that a calendar knows. */
+export function moment(at: Instant): string {
+  const [date, time] = split(at)
+  return date ? `${date} ${time} UTC` : time
+}
+
+/** "12:04:31" on the day the release began, else with its date before it. */
+export function timeIn(release: { readonly startedAt: Instant }, at: Instant): string {
+  const [date, time] = split(at)
+  return date === split(release.startedAt)[0] ? time : `${date} ${time}`
+}
+
+function split(at: Instant): readonly [string, string] {
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return ['', 'no time']
+  const text = date.toISOString()
+  const mark = text.indexOf('T')
+  return [text.slice(0, mark), text.slice(mark + 1, mark + 9)]
+}
+
+/** "under 1 s", "42 s", "3 min 20 s", "1 h 5 min", "2 d 3 h". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  if (seconds > 0 && seconds < 1) return 'under 1 s'
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return pair(Math.floor(whole / 60), 'min', whole % 60, 's')
+  if (whole < 86_400) return pair(Math.floor(whole / 3600), 'h', Math.floor(whole / 60) % 60, 'min')
+  return pair(Math.floor(whole / 86_400), 'd', Math.floor(whole / 3600) % 24, 'h')
+}
+
+function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
+}
+
+/** "1 gate", "3 gates". */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

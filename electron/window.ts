@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { app, BrowserWindow, nativeTheme, type Rectangle, screen } from 'electron'
+import { ORIGIN } from './protocol.ts'
+
+const MINIMUM = { width: 1024, height: 680 }
+const USUAL = { width: 1280, height: 800 }
+
+/** Opens the one window, shown when it has painted. `bounds` is what `onBounds` last told; off-screen ones are ignored. */
+export function openWindow(options: {
+  readonly preload: string
+  readonly icon: string
+  readonly bounds: Rectangle | null
+  readonly onBounds: (bounds: Rectangle) => void
+}): BrowserWindow {
+  const window = new BrowserWindow({
+    ...USUAL,
+    ...(options.bounds && isVisible(options.bounds) ? options.bounds : {}),
+    minWidth: MINIMUM.width,
+    minHeight: MINIMUM.height,
+    show: false,
+    title: 'Signalbox',
+    icon: options.icon,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#161d26' : '#ffffff',
+    webPreferences: { preload: options.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false, spellcheck: false },
+  })
+  window.once('ready-to-show', () => window.show())
+  window.on('close', () => options.onBounds(window.getNormalBounds()))
+  void window.loadURL(`${ORIGIN}/index.html`)
+  return window
+}
+
+/** No page may navigate away, open a window or embed another. Links for the browser go through the contract. */
+export function lockNavigation(): void {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+    contents.on('will-navigate', (event) => event.preventDefault())
+    contents.on('will-redirect', (event) => event.preventDefault())
+    contents.on('will-attach-webview', (event) => event.preventDefault())
+  })
+}
+
+function isVisible(bounds: Rectangle): boolean {
+  return screen.getAllDisplays().some(({ workArea }) => {
+    const width = Math.min(bounds.x + bounds.width, workArea.x + workArea.width) - Math.max(bounds.x, workArea.x)
+    const height = Math.min(bounds.y + bounds.height, workArea.y + workArea.height) - Math.max(bounds.y, workArea.y)
+    return width > 200 && height > 100
+  })
+}
+
+/** Where the built files are, packaged or not. */
+export function builtFile(...parts: readonly string[]): string {
+  return join(import.meta.dirname, '..', ...parts)
+}

@@ -1,0 +1,64 @@
+import { toggleHelp } from '../actions.ts'
+import { shownStepOf } from '../roles.ts'
+import { useSignalbox } from '../store.ts'
+import { testIds } from '../test-ids.ts'
+import { CrossIcon } from '../ui/icons.tsx'
+import { type Topic, topics } from './topics.ts'
+import './help-panel.css'
+
+/** Explains what is on the screen to someone who has never done a release. */
+export function HelpPanel() {
+  const topic = useSignalbox(topicOf)
+  const { title, what, why, wrong, look } = topics[topic]
+  return (
+    <aside className="help" aria-label="Help" data-testid={testIds.helpPanel} data-topic={topic}>
+      <header className="help-head">
+        <h2 className="title">{title}</h2>
+        <button type="button" className="help-close" aria-label="Close help" onClick={toggleHelp}>
+          <CrossIcon />
+        </button>
+      </header>
+      <h3>What happens</h3>
+      {what.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      <h3>Why</h3>
+      <p>{why}</p>
+      <h3>What can go wrong</h3>
+      <dl>
+        {wrong.map(([sign, answer]) => (
+          <div key={sign}>
+            <dt>{sign}</dt>
+            <dd>{answer}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>What to look at</h3>
+      <ul>
+        {look.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </aside>
+  )
+}
+
+function topicOf({ screen, view, shownStep }: ReturnType<typeof useSignalbox.getState>): Topic {
+  switch (screen) {
+    case 'starting':
+    case 'connect':
+      return 'connect'
+    case 'releases':
+      return 'releases'
+    case 'choose':
+      return 'choose'
+    case 'release': {
+      if (view === null) return 'releases'
+      if (view.release.outcome !== null && shownStep === null) return 'outcome'
+      const step = shownStepOf(view, shownStep).id
+      return view.release.track === 'rollback' && (step === 'swap' || step === 'propagation' || step === 'retire')
+        ? `rollback-${step}`
+        : step
+    }
+  }
+}

@@ -1,0 +1,275 @@
+import Button from '@cloudscape-design/components/button'
+import FormField from '@cloudscape-design/components/form-field'
+import Input from '@cloudscape-design/components/input'
+import StatusIndicator from '@cloudscape-design/components/status-indicator'
+import { type ReactNode, useEffect, useRef } from 'react'
+import type { BundleInspection, ReleaseView } from '../../electron/contract/models.ts'
+import { chooseBundle, choosePracticeBundle, keepInDraft } from '../actions.ts'
+import { byteSize, count, dateTime } from '../formats.ts'
+import type { LeverPlan } from '../lever-reason.ts'
+import { versionLabelFault } from '../names.ts'
+import { type Draft, useSignalbox, useWaitingFor } from '../store.ts'
+import { testIds } from '../test-ids.ts'
+import { ProblemAlert } from '../ui/ProblemAlert.tsx'
+import { Spin } from '../ui/Spin.tsx'
+import { type Answer, useAnswer } from '../use-answer.ts'
+import type { StepParts, StepProps } from './parts.ts'
+import './inputs.css'
+
+type Source = NonNullable<Draft['versionSource']>
+
+/** Brings the new version to green: a bundle that was looked into first, or a version that is there already. */
+export const deploy: StepParts = {
+  sentence: ({ release }) =>
+    `The new version goes to green, ${release.green.name}, and to nothing else. It is proved by the label that every single instance reports: an environment can look healthy and still run the old one.`,
+  Inputs: VersionChoice,
+  Watch: null,
+  plan: (view, _step, draft) => planOf(view, draft),
+}
+
+function planOf(view: ReleaseView, draft: Draft): LeverPlan {
+  const brings = ['version-chosen']
+  if (sourceOf(view, draft) === 'existing') {
+    const versionLabel = draft.existingVersion
+    return {
+      label: 'Deploy to green',
+      lever: versionLabel === null ? null : { step: 'deploy-existing', versionLabel },
+      missing: versionLabel === null ? 'Choose a version above.' : null,
+      brings,
+    }
+  }
+  const { inspection } = draft
+  const versionLabel = (draft.versionLabel ?? '').trim()
+  const missing = missingOf(inspection, versionLabel)
+  return {
+    label: 'Upload and deploy to green',
+    lever: missing === null && inspection ? { step: 'deploy', bundleId: inspection.bundleId, versionLabel } : null,
+    missing,
+    brings,
+  }
+}
+
+function missingOf(inspection: BundleInspection | null, versionLabel: string): string | null {
+  if (inspection === null) return 'Choose a bundle above.'
+  if (!inspection.sound) return 'This bundle cannot be deployed. Choose another one.'
+  return versionLabelFault(versionLabel)
+}
+
+function sourceOf({ release }: ReleaseView, { versionSource }: Draft): Source {
+  return versionSource ?? (release.account.kind === 'practice' ? 'practice' : 'bundle')
+}
+
+const SOURCES: readonly { readonly id: Source; readonly title: string }[] = [
+  { id: 'practice', title: 'Practice bundle' },
+  { id: 'bundle', title: 'File on this computer' },
+  { id: 'existing', title: 'Version that exists' },
+]
+
+function VersionChoice({ view }: StepProps) {
+  const draft = useSignalbox((state) => state.draft)
+  const source = sourceOf(view, draft)
+  const offered = SOURCES.filter(({ id }) => id !== 'practice' || view.release.account.kind === 'practice')
+  return (
+    <section className="panel inputs stack" aria-label="The new version">
+      <fieldset className="choices-row">
+        <legend className="hidden-text">Where the new version comes from</legend>
+        {offered.map(({ id, title }) => (
+          <label key={id} className="tab" data-chosen={id === source}>
+            <input
+              type="radio"
+              name="version-source"
+              checked={id === source}
+              data-testid={testIds.versionSource(id)}
+              onChange={() =>
+                keepInDraft({ versionSource: id, inspection: null, versionLabel: null, existingVersion: null })
+              }
+            />
+            {title}
+          </label>
+        ))}
+      </fieldset>
+      {source === 'practice' && <PracticeBundles chosen={draft.inspection} />}
+      {source === 'bundle' && <BundleFile />}
+      {source === 'existing' && (
+        <ExistingVersions application={view.release.application} chosen={draft.existingVersion} />
+      )}
+      {source !== 'existing' && draft.inspection && (
+        <Inspection inspection={draft.inspection} label={draft.versionLabel ?? ''} />
+      )}
+    </section>
+  )
+}
+
+function PracticeBundles({ chosen }: { readonly chosen: BundleInspection | null }) {
+  const [answer, askAgain] = useAnswer('listPracticeBundles', {})
+  return (
+    <Answered answer={answer} askAgain={askAgain} waiting="Looking for the practice bundles…">
+      {(bundles) => (
+        <fieldset className="options">
+          <legend className="hidden-text">Practice bundles</legend>
+          {bundles.map(({ fileName, versionLabel, description }) => (
+            <Option
+              key={fileName}
+              name="practice-bundle"
+              testId={testIds.practiceBundle(fileName)}
+              chosen={chosen?.bundle.fileName === fileName}
+              title={versionLabel}
+              note={fileName}
+              onChoose={() => void choosePracticeBundle(fileName)}
+            >
+              {description}
+            </Option>
+          ))}
+        </fieldset>
+      )}
+    </Answered>
+  )
+}
+
+function BundleFile() {
+  const waiting = useWaitingFor('chooseBundle')
+  return (
+    <div className="row">
+      <Button
+        data-testid={testIds.chooseBundle}
+        iconName="upload"
+        loading={waiting}
+        onClick={() => void chooseBundle()}
+      >
+        Choose a bundle…
+      </Button>
+      <span className="muted">
+        A zip or war file, as your build makes it. It is looked into before anything is uploaded.
+      </span>
+    </div>
+  )
+}
+
+function ExistingVersions({ application, chosen }: { readonly application: string; readonly chosen: string | null }) {
+  const [answer, askAgain] = useAnswer('listApplicationVersions', { application })
+  return (
+    <Answered answer={answer} askAgain={askAgain} waiting={`Reading the versions of ${application}…`}>
+      {(versions) =>
+        versions.length === 0 ? (
+          <p className="empty">{application} has no version yet. Choose a bundle instead.</p>
+        ) : (
+          <fieldset className="options" data-testid={testIds.existingVersion}>
+            <legend className="hidden-text">Versions of {application}</legend>
+            {versions
+              .toSorted((one, other) => other.createdAt - one.createdAt)
+              .map(({ label, description, status, createdAt }) => (
+                <Option
+                  key={label}
+                  name="existing-version"
+                  testId={`${testIds.existingVersion}-${label}`}
+                  chosen={chosen === label}
+                  title={label}
+                  note={`${dateTime(createdAt)} · ${status.toLowerCase()}`}
+                  onChoose={() => keepInDraft({ existingVersion: label })}
+                >
+                  {description}
+                </Option>
+              ))}
+          </fieldset>
+        )
+      }
+    </Answered>
+  )
+}
+
+function Answered<T>(props: {
+  readonly answer: Answer<T>
+  readonly askAgain: () => void
+  readonly waiting: string
+  readonly children: (value: T) => ReactNode
+}) {
+  const { answer, askAgain, waiting, children } = props
+  switch (answer.status) {
+    case 'loading':
+      return (
+        <p className="row muted" role="status">
+          <Spin /> {waiting}
+        </p>
+      )
+    case 'failed':
+      return (
+        <div className="stack-tight">
+          <ProblemAlert problem={answer.problem} />
+          <div>
+            <Button onClick={askAgain}>Try again</Button>
+          </div>
+        </div>
+      )
+    case 'here':
+      return children(answer.value)
+  }
+}
+
+function Option(props: {
+  readonly name: string
+  readonly testId: string
+  readonly chosen: boolean
+  readonly title: string
+  readonly note: string
+  readonly onChoose: () => void
+  readonly children: string
+}) {
+  const { name, testId, chosen, title, note, onChoose, children } = props
+  return (
+    <label className="option" data-chosen={chosen}>
+      <input type="radio" name={name} checked={chosen} data-testid={testId} onChange={onChoose} />
+      <span className="wrap">
+        <strong>{title}</strong>
+        {children !== '' && <div className="muted">{children}</div>}
+      </span>
+      <span className="small muted wrap">{note}</span>
+    </label>
+  )
+}
+
+const FINDING = { error: 'error', warning: 'warning', info: 'info' } as const
+
+function Inspection({ inspection, label }: { readonly inspection: BundleInspection; readonly label: string }) {
+  const { bundle, sound, findings, entries, bundleId } = inspection
+  const found = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    found.current?.scrollIntoView({ block: 'nearest' })
+  }, [bundleId])
+  return (
+    <div ref={found} className="stack">
+      <div className="inspection" data-sound={sound}>
+        <StatusIndicator type={sound ? 'success' : 'error'}>
+          {sound ? 'The bundle is sound' : 'This bundle cannot be deployed'}
+        </StatusIndicator>
+        <div className="small muted wrap">
+          {bundle.fileName} · {byteSize(bundle.sizeBytes)} · {count(entries, 'file')} · SHA-256{' '}
+          <span className="code">{bundle.sha256.slice(0, 16)}…</span>
+        </div>
+        {findings.length > 0 && (
+          <ul className="findings">
+            {findings.map(({ severity, text }) => (
+              <li key={text} className="wrap">
+                <StatusIndicator type={FINDING[severity]}>{text}</StatusIndicator>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {sound && (
+        <FormField
+          label="Version label"
+          description="How Elastic Beanstalk and every instance will call this version."
+          errorText={versionLabelFault(label)}
+          stretch
+        >
+          <Input
+            data-testid={testIds.versionLabel}
+            value={label}
+            spellcheck={false}
+            onChange={({ detail }) => keepInDraft({ versionLabel: detail.value })}
+          />
+        </FormField>
+      )}
+    </div>
+  )
+}

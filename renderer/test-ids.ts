@@ -1,0 +1,63 @@
+import type { Choice, Colour } from '../electron/contract/models.ts'
+import type { StepId } from '../electron/contract/steps.ts'
+
+/**
+ * Every `data-testid` of the screens, for the tests that drive the window. On a Cloudscape input, select or textarea
+ * the id is on the element around it: the field itself is `[data-testid=…] input` (or `textarea`).
+ *
+ * More to read on the same elements: `data-status` on steps, gates and proofs, `data-production` on lanes,
+ * `data-outcome` on the outcome, `data-problem` (the code) on problems.
+ */
+export const testIds = {
+  screen: (name: 'starting' | 'connect' | 'releases' | 'choose' | 'release') => `screen-${name}`,
+  connectPractice: 'connect-practice',
+  connectProfile: 'connect-profile',
+  connectKeys: 'connect-keys',
+  connectButton: 'connect-button',
+  startRelease: 'start-release',
+  continueRelease: (releaseId: string) => `continue-release-${releaseId}`,
+  environment: (name: string) => `environment-${name}`,
+  beginRelease: 'begin-release',
+  bakeMinutes: 'bake-minutes',
+  soakMinutes: 'soak-minutes',
+  check: (index: number) => `check-${index}`,
+  addCheck: 'add-check',
+  saveSettings: 'save-settings',
+  step: (step: StepId) => `step-${step}`,
+  stepScreen: 'step-screen',
+  gate: (gate: string) => `gate-${gate}`,
+  proof: (proof: string) => `proof-${proof}`,
+  waive: (gate: string) => `waive-${gate}`,
+  waiveReason: 'waive-reason',
+  waiveConfirm: 'waive-confirm',
+  lever: 'lever',
+  leverReason: 'lever-reason',
+  progress: 'progress',
+  greenName: 'green-name',
+  cnamePrefix: 'cname-prefix',
+  chooseBundle: 'choose-bundle',
+  practiceBundle: (fileName: string) => `practice-bundle-${fileName}`,
+  versionSource: (source: 'practice' | 'bundle' | 'existing') => `version-source-${source}`,
+  existingVersion: 'existing-version',
+  versionLabel: 'version-label',
+  signOff: 'sign-off',
+  signOffNote: 'sign-off-note',
+  openEnvironment: (colour: Colour) => `open-${colour}`,
+  typedUrl: 'typed-url',
+  choice: (choice: Choice['id']) => `choice-${choice}`,
+  choiceConfirm: 'choice-confirm',
+  rollBack: 'roll-back',
+  rollBackConfirm: 'roll-back-confirm',
+  lane: (colour: Colour) => `lane-${colour}`,
+  productionPlate: 'production-plate',
+  problem: 'problem',
+  outcome: 'outcome',
+  report: (format: 'html' | 'pdf' | 'json') => `report-${format}`,
+  leaveRelease: 'leave-release',
+  connection: 'connection',
+  disconnect: 'disconnect',
+  speed: (speed: number) => `speed-${speed}`,
+  theme: 'theme',
+  help: 'help',
+  helpPanel: 'help-panel',
+} as const

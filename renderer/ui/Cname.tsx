@@ -1,0 +1,17 @@
+import './cname.css'
+
+/** A CNAME that breaks between its labels, and inside one only where a label alone is too long for the line. */
+export function Cname({ name }: { readonly name: string }) {
+  const labels = name.split('.')
+  return (
+    <span className="cname">
+      {labels.map((label, index) => (
+        // Labels have no identity but their place.
+        <span className="cname-label" key={index}>
+          {label}
+          {index < labels.length - 1 && '.'}
+        </span>
+      ))}
+    </span>
+  )
+}

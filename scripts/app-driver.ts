@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { _electron, type ElectronApplication, type Page } from 'playwright'
+import type { StepId } from '../electron/contract/steps.ts'
+import { testIds } from '../renderer/test-ids.ts'
+
+/** The built app in a real window, driven as an operator drives it. */
+export interface DrivenApp {
+  readonly application: ElectronApplication
+  readonly page: Page
+  /** Its journal and settings; given again, the app finds them again. */
+  readonly userData: string
+  close(): Promise<void>
+}
+
+const root = new URL('..', import.meta.url).pathname
+
+/** Starts the built app. `userData`: an earlier folder, to open the app again; `practice`: the descriptor of an account that runs already. */
+export async function launchApp(
+  options: {
+    readonly userData?: string
+    readonly practice?: unknown
+    readonly speed?: number
+    readonly size?: { readonly width: number; readonly height: number }
+    readonly environment?: Readonly<Record<string, string>>
+  } = {},
+): Promise<DrivenApp> {
+  const userData = options.userData ?? (await mkdtemp(join(tmpdir(), 'signalbox-')))
+  const withoutSandbox = process.env['SIGNALBOX_NO_SANDBOX'] === '1'
+  const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env
+  const application = await _electron.launch({
+    executablePath: createRequire(import.meta.url)('electron') as string,
+    args: [root, `--user-data-dir=${userData}`, ...(withoutSandbox ? ['--no-sandbox'] : [])],
+    chromiumSandbox: !withoutSandbox,
+    env: {
+      ...(inherited as Record<string, string>),
+      ...(options.practice === undefined ? {} : { SIGNALBOX_PRACTICE: JSON.stringify(options.practice) }),
+      ...(options.speed === undefined ? {} : { SIGNALBOX_PRACTICE_SPEED: String(options.speed) }),
+      ...options.environment,
+    },
+  })
+  const page = await application.firstWindow()
+  if (options.size) {
+    await application.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), options.size)
+  }
+  return { application, page, userData, close: () => application.close() }
+}
+
+/** Removes what an app left on disk. */
+export async function forget({ userData }: DrivenApp): Promise<void> {
+  await rm(userData, { recursive: true, force: true })
+}
+
+/** Everything an operator does, by what they see. Waits as long as the account needs, `patience` in real milliseconds. */
+export function operate(page: Page, patience: number) {
+  const by = (id: string) => page.getByTestId(id)
+  const step = (id: StepId) => by(testIds.step(id))
+  const settled = { timeout: patience }
+
+  async function reaches(id: StepId, status: string): Promise<void> {
+    await page.locator(`[data-testid="${testIds.step(id)}"][data-status="${status}"]`).waitFor(settled)
+  }
+
+  async function fill(id: string, text: string): Promise<void> {
+    await by(id).locator('input, textarea').or(page.locator(`input[data-testid="${id}"], textarea[data-testid="${id}"]`)).first().fill(text)
+  }
+
+  return {
+    by,
+    step,
+    reaches,
+    fill,
+    async connectPractice(): Promise<void> {
+      await by(testIds.screen('connect')).waitFor(settled)
+      await by(testIds.connectButton).click()
+      await by(testIds.screen('releases')).waitFor(settled)
+    },
+    /** Begins a release of the environment of this name; bake and soak in account minutes. */
+    async beginRelease(environment: string, minutes: { readonly bake?: number; readonly soak?: number } = {}): Promise<void> {
+      await by(testIds.startRelease).first().click()
+      await by(testIds.environment(environment)).click(settled)
+      if (minutes.bake !== undefined || minutes.soak !== undefined) {
+        await page.getByText('How careful this release is').click()
+        if (minutes.bake !== undefined) await fill(testIds.bakeMinutes, String(minutes.bake))
+        if (minutes.soak !== undefined) await fill(testIds.soakMinutes, String(minutes.soak))
+      }
+      await by(testIds.beginRelease).click()
+      await by(testIds.screen('release')).waitFor(settled)
+    },
+    async throwLever(): Promise<void> {
+      await page.locator(`button[data-testid="${testIds.lever}"]:not([disabled])`).click(settled)
+    },
+    async chooseBundle(fileName: string): Promise<void> {
+      await by(testIds.practiceBundle(fileName)).click(settled)
+    },
+    async signOff(note: string): Promise<void> {
+      await by(testIds.signOff).waitFor(settled)
+      await fill(testIds.signOffNote, note)
+      await by(testIds.signOff).click()
+    },
+    async rollBack(): Promise<void> {
+      await by(testIds.rollBack).click(settled)
+      await by(testIds.rollBackConfirm).click()
+    },
+    async outcome(): Promise<string> {
+      await by(testIds.outcome).waitFor(settled)
+      return (await by(testIds.outcome).getAttribute('data-outcome')) ?? ''
+    },
+  }
+}
+
+export type Operator = ReturnType<typeof operate>
+
+/** Answers the system's save dialog, which no test can click. */
+export async function saveDialogAnswers({ application }: DrivenApp, path: string): Promise<void> {
+  await application.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, path)
+}

@@ -1,0 +1,16 @@
+import { build } from './build.mjs'
+import { driveApp } from './drive.mjs'
+import { prepare } from './prepare.mjs'
+import { runCommand } from './root.mjs'
+
+// npm run bench [-- --json]: start-up time, memory, and what a rehearsed release costs.
+await runCommand(async (commandArguments) => {
+  const electron = await prepare({ display: true })
+  await build(electron)
+  return driveApp(electron, {
+    script: 'scripts/bench.ts',
+    arguments: commandArguments,
+    writableFolders: ['out/bench', 'out/rehearsal'],
+    privateDisplay: true,
+  })
+})
