@@ -11,7 +11,10 @@ import { createProbe } from './probe/get.ts'
 import type { World } from './release/world.ts'
 
 /** Signs in to an account and makes the world that its releases may touch. `startPractice` is called at most once at a time. */
-export async function connectTo(credentials: Credentials, startPractice: () => Promise<PracticeProcess>): Promise<Connected> {
+export async function connectTo(
+  credentials: Credentials,
+  startPractice: () => Promise<PracticeProcess>,
+): Promise<Connected> {
   return credentials.kind === 'practice' ? connectPractice(await startPractice()) : connectAws(credentials)
 }
 
@@ -21,7 +24,13 @@ async function connectAws(credentials: Exclude<Credentials, { kind: 'practice' }
   const { accountId, arn } = await aws.identity()
   const world: World = { clock: wallClock, ...aws, dns: createDns(), probe: createProbe() }
   return {
-    connection: { kind: 'aws', label: credentials.kind === 'profile' ? credentials.profile : 'Access keys', accountId, arn, region },
+    connection: {
+      kind: 'aws',
+      label: credentials.kind === 'profile' ? credentials.profile : 'Access keys',
+      accountId,
+      arn,
+      region,
+    },
     world,
     listApplications: aws.listApplications,
     browserUrl: async ({ cname, endpointUrl }) => `http://${cname ?? endpointUrl ?? ''}/`,
@@ -34,7 +43,12 @@ async function connectPractice({ descriptor: said }: PracticeProcess): Promise<C
   const practice = openPractice(descriptor)
   await practice.synchronise()
   const { accessKeyId, secretAccessKey, endpoint, region, dns } = descriptor
-  const aws = openAws({ region, endpoint, clock: practice.clock, credentials: async () => ({ accessKeyId, secretAccessKey }) })
+  const aws = openAws({
+    region,
+    endpoint,
+    clock: practice.clock,
+    credentials: async () => ({ accessKeyId, secretAccessKey }),
+  })
   const { accountId, arn } = await aws.identity()
   const world: World = {
     clock: practice.clock,
@@ -53,7 +67,11 @@ async function connectPractice({ descriptor: said }: PracticeProcess): Promise<C
     listApplications: aws.listApplications,
     // Its names exist in its own name servers only: a browser gets the loopback address that stands for the environment.
     async browserUrl({ endpointUrl }) {
-      const answers = await Promise.all((await world.dns.panel(endpointUrl ?? '')).map((server) => world.dns.ask(server, endpointUrl ?? '', AbortSignal.timeout(5000))))
+      const answers = await Promise.all(
+        (await world.dns.panel(endpointUrl ?? '')).map((server) =>
+          world.dns.ask(server, endpointUrl ?? '', AbortSignal.timeout(5000)),
+        ),
+      )
       const [address] = answers.flatMap((answer) => (answer.kind === 'addresses' ? answer.addresses : []))
       const target = await practice.dial(address ?? endpointUrl ?? '', 80)
       return target ? `http://${target.host}:${target.port}/` : ''

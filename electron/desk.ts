@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Credentials, Lever } from './contract/contract.ts'
-import type { Application, AwsProfile, BundleInspection, Connection, PracticeBundle, SourceBundle } from './contract/models.ts'
+import type {
+  Application,
+  AwsProfile,
+  BundleInspection,
+  Connection,
+  PracticeBundle,
+  SourceBundle,
+} from './contract/models.ts'
 import { problem } from './contract/problem.ts'
 import type { Handlers } from './ipc.ts'
 import type { LeverInput } from './release/engine.ts'
@@ -38,13 +45,20 @@ export interface DeskTools {
 }
 
 /** Answers every call of the contract. */
-export function openDesk(tools: DeskTools): { readonly handlers: Handlers; reconnect(credentials: Credentials): Promise<void>; close(): Promise<void> } {
+export function openDesk(tools: DeskTools): {
+  readonly handlers: Handlers
+  reconnect(credentials: Credentials): Promise<void>
+  close(): Promise<void>
+} {
   const { releases } = tools
   const bundles = new Map<string, SourceBundle>()
   let connected: Connected | null = null
 
   function here(): Connected {
-    if (!connected) throw problem('not-connected', 'No account is connected', { remedy: 'Connect to the practice account, or sign in to AWS.' })
+    if (!connected)
+      throw problem('not-connected', 'No account is connected', {
+        remedy: 'Connect to the practice account, or sign in to AWS.',
+      })
     return connected
   }
 
@@ -92,7 +106,8 @@ export function openDesk(tools: DeskTools): { readonly handlers: Handlers; recon
     startRelease: async ({ environmentId, settings }) => {
       const { world, connection } = here()
       const [environment] = await world.elasticBeanstalk.describeEnvironments({ ids: [environmentId] })
-      if (!environment) throw problem('not-found', 'That environment is not there any more', { remedy: 'Load the list again.' })
+      if (!environment)
+        throw problem('not-found', 'That environment is not there any more', { remedy: 'Load the list again.' })
       const { kind, accountId, region } = connection
       return releases.start(environment, { kind, accountId, region }, settings, world)
     },
@@ -117,7 +132,8 @@ export function openDesk(tools: DeskTools): { readonly handlers: Handlers; recon
     saveReport: ({ releaseId, format }) => tools.saveReport(releaseId, format),
     setPracticeSpeed: async ({ speed }) => {
       const { setSpeed } = here()
-      if (!setSpeed) throw problem('bad-input', 'Only the practice account has a speed', { meaning: 'AWS keeps its own time.' })
+      if (!setSpeed)
+        throw problem('bad-input', 'Only the practice account has a speed', { meaning: 'AWS keeps its own time.' })
       return { speed: await setSpeed(speed) }
     },
   }
@@ -138,7 +154,11 @@ function leverInput(lever: Lever, bundles: ReadonlyMap<string, SourceBundle>): L
   switch (lever.step) {
     case 'deploy': {
       const bundle = bundles.get(lever.bundleId)
-      if (!bundle) throw problem('bad-bundle', 'That bundle was not found sound', { meaning: 'Nothing was uploaded.', remedy: 'Choose the bundle again and read what was found in it.' })
+      if (!bundle)
+        throw problem('bad-bundle', 'That bundle was not found sound', {
+          meaning: 'Nothing was uploaded.',
+          remedy: 'Choose the bundle again and read what was found in it.',
+        })
       return { step: 'deploy', versionLabel: lever.versionLabel, bundle }
     }
     case 'deploy-existing':

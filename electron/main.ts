@@ -5,8 +5,6 @@ import { app, type BrowserWindow, dialog, Menu, shell } from 'electron'
 import * as z from 'zod'
 import { listProfiles } from './account/profiles.ts'
 import { ELASTIC_BEANSTALK_REGIONS } from './account/regions.ts'
-import { inspectBundle } from './bundle/inspect.ts'
-import { connectTo } from './connections.ts'
 import type { Credentials } from './contract/contract.ts'
 import type { PracticeBundle } from './contract/models.ts'
 import { problem, problemOf } from './contract/problem.ts'
@@ -16,15 +14,12 @@ import { openJournal, type StoredRelease } from './journal/journal.ts'
 import { setMenu } from './menu.ts'
 import { createNotices } from './notices.ts'
 import { type PracticeProcess, startPracticeAccount } from './practice-account.ts'
-import { printPdf } from './print.ts'
 import { registerScheme, serveApp } from './protocol.ts'
 import { openReleases } from './releases.ts'
-import { reportHtml } from './report/html.ts'
-import { reportJson } from './report/json.ts'
-import { reportOf } from './report/report.ts'
 import { builtFile, lockNavigation, openWindow } from './window.ts'
 
-const resource = (...parts: readonly string[]) => join(app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'), ...parts)
+const resource = (...parts: readonly string[]) =>
+  join(app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'), ...parts)
 
 /** What is remembered of the last sign-in: never a secret. */
 const remembered = z.discriminatedUnion('kind', [
@@ -81,10 +76,11 @@ async function start(): Promise<void> {
   const desk = openDesk({
     version: app.getVersion(),
     releases,
-    connect: (credentials) => connectTo(credentials, startPractice),
+    // What the first screen does not need is loaded when it is needed: the AWS clients above all.
+    connect: async (credentials) => (await import('./connections.ts')).connectTo(credentials, startPractice),
     listProfiles: () => listProfiles(),
     regions: ELASTIC_BEANSTALK_REGIONS,
-    inspect: inspectBundle,
+    inspect: async (path) => (await import('./bundle/inspect.ts')).inspectBundle(path),
     askForBundle: async () => {
       if (!window) return null
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
@@ -97,7 +93,8 @@ async function start(): Promise<void> {
     practiceBundles: {
       list: practiceBundlesList,
       path: async (fileName) => {
-        if (!(await practiceBundlesList()).some((known) => known.fileName === fileName)) throw problem('not-found', 'There is no such practice bundle')
+        if (!(await practiceBundlesList()).some((known) => known.fileName === fileName))
+          throw problem('not-found', 'There is no such practice bundle')
         return resource('bundles', fileName)
       },
     },
@@ -112,7 +109,7 @@ async function start(): Promise<void> {
 
   window = openWindow({
     preload: builtFile('preload', 'preload.cjs'),
-    icon: resource('icon.png'),
+    icon: resource('icons', '512x512.png'),
     bounds: rectangle.safeParse(parsed(file.setting('window'))).data ?? null,
     onBounds: (bounds) => file.setSetting('window', JSON.stringify(bounds)),
   })
@@ -134,10 +131,11 @@ async function start(): Promise<void> {
       .catch(() => {})
       .finally(() => {
         closed = true
-        file.close()
         app.quit()
       })
   })
+  // The window writes its bounds while it closes, so the journal closes last.
+  app.on('quit', () => file.close())
 
   // A release that has not ended goes on by itself where no secret is needed to sign in again.
   const unfinished = releases.list().some(({ outcome, damaged }) => outcome === null && !damaged)
@@ -145,15 +143,32 @@ async function start(): Promise<void> {
   if (unfinished && last) void desk.reconnect(last satisfies Credentials).catch(() => {})
 }
 
-async function saveReport(window: BrowserWindow | null, stored: StoredRelease, format: 'html' | 'pdf' | 'json'): Promise<{ readonly path: string } | null> {
+async function saveReport(
+  window: BrowserWindow | null,
+  stored: StoredRelease,
+  format: 'html' | 'pdf' | 'json',
+): Promise<{ readonly path: string } | null> {
   if (!window) return null
-  const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('documents'), `signalbox-${stored.id}.${format}`) })
+  const { canceled, filePath } = await dialog.showSaveDialog(window, {
+    defaultPath: join(app.getPath('documents'), `signalbox-${stored.id}.${format}`),
+  })
   if (canceled || !filePath) return null
+  const [{ reportOf }, { reportHtml }, { reportJson }, { printPdf }] = await Promise.all([
+    import('./report/report.ts'),
+    import('./report/html.ts'),
+    import('./report/json.ts'),
+    import('./print.ts'),
+  ])
   const versions = { signalbox: app.getVersion(), electron: process.versions['electron'] ?? '' }
   const report = reportOf({ ...stored, madeAt: Date.now(), versions })
-  const content = format === 'json' ? reportJson(report) : format === 'html' ? reportHtml(report) : await printPdf(reportHtml(report))
+  const content =
+    format === 'json' ? reportJson(report) : format === 'html' ? reportHtml(report) : await printPdf(reportHtml(report))
   await writeFile(filePath, content).catch((thrown: unknown) => {
-    throw problem('bad-input', 'The report could not be saved', { meaning: 'The release and its journal are not affected.', remedy: 'Choose another folder.', detail: String(thrown) })
+    throw problem('bad-input', 'The report could not be saved', {
+      meaning: 'The release and its journal are not affected.',
+      remedy: 'Choose another folder.',
+      detail: String(thrown),
+    })
   })
   return { path: filePath }
 }

@@ -11,7 +11,9 @@ export function setMenu(): void {
       { role: 'resetZoom' },
       { type: 'separator' },
       { role: 'togglefullscreen' },
-      ...(app.isPackaged ? [] : [{ type: 'separator' } as const, { role: 'reload' } as const, { role: 'toggleDevTools' } as const]),
+      ...(app.isPackaged
+        ? []
+        : [{ type: 'separator' } as const, { role: 'reload' } as const, { role: 'toggleDevTools' } as const]),
     ],
   }
   const help: MenuItemConstructorOptions = { role: 'help', submenu: [{ role: 'about' }] }

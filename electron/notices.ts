@@ -17,7 +17,9 @@ export function createNotices(window: BrowserWindow): (view: ReleaseView) => voi
     const now = new Set(shown.filter(({ status }) => status === 'proved').map(({ id }) => `${release.track} ${id}`))
     const before = proved.get(release.id)
     proved.set(release.id, now)
-    const ended = before && shown.find(({ id }) => LONG.has(id) && now.has(`${release.track} ${id}`) && !before.has(`${release.track} ${id}`))
+    const ended =
+      before &&
+      shown.find(({ id }) => LONG.has(id) && now.has(`${release.track} ${id}`) && !before.has(`${release.track} ${id}`))
     if (!ended || window.isFocused() || !Notification.isSupported()) return
     const notification = new Notification({
       title: `${release.application}: ${ended.id} is proved`,

@@ -41,7 +41,13 @@ export function serveApp(folder: string): void {
     const url = new URL(request.url)
     const path = normalize(decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname))
     const type = TYPES[extname(path)]
-    if (request.method !== 'GET' || `${url.protocol}//${url.host}` !== ORIGIN || path.includes('..') || type === undefined) return refused(404)
+    if (
+      request.method !== 'GET' ||
+      `${url.protocol}//${url.host}` !== ORIGIN ||
+      path.includes('..') ||
+      type === undefined
+    )
+      return refused(404)
     try {
       const body = await readFile(join(folder, path))
       return new Response(new Uint8Array(body), {

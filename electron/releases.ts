@@ -10,7 +10,10 @@ import type { World } from './release/world.ts'
 /** What is needed of the journal's file; one for all releases. */
 export interface JournalFile {
   releaseIds(): readonly string[]
-  read(releaseId: string): { readonly entries: readonly { readonly entry: Entry; readonly hash: string }[]; readonly damage: string | null }
+  read(releaseId: string): {
+    readonly entries: readonly { readonly entry: Entry; readonly hash: string }[]
+    readonly damage: string | null
+  }
   append(releaseId: string, entry: Entry): { readonly hash: string }
 }
 
@@ -20,7 +23,11 @@ const SNAPSHOT_MILLISECONDS = 100
 export type Releases = ReturnType<typeof openReleases>
 
 /** All releases: those on disk, and those whose loops run because their account is connected. */
-export function openReleases(file: JournalFile, onChange: (view: ReleaseView) => void, onList: (list: readonly ReleaseSummary[]) => void) {
+export function openReleases(
+  file: JournalFile,
+  onChange: (view: ReleaseView) => void,
+  onList: (list: readonly ReleaseSummary[]) => void,
+) {
   const running = new Map<string, RunningRelease>()
   const shown = new Map<string, { latest: ReleaseView; timer: NodeJS.Timeout | null }>()
 
@@ -52,7 +59,8 @@ export function openReleases(file: JournalFile, onChange: (view: ReleaseView) =>
     const { entries, damage } = file.read(id)
     if (damage !== null) {
       throw problem('journal', 'The journal of this release has been damaged or changed', {
-        meaning: 'What was done can no longer be proved from it, so the release is not continued. Nothing is changed in AWS.',
+        meaning:
+          'What was done can no longer be proved from it, so the release is not continued. Nothing is changed in AWS.',
         remedy: 'Look at both environments in the AWS console and finish by hand. The journal is kept as it is.',
         detail: damage,
       })
@@ -93,7 +101,11 @@ export function openReleases(file: JournalFile, onChange: (view: ReleaseView) =>
 
     get(id: string): RunningRelease {
       const release = running.get(id)
-      if (!release) throw problem('not-connected', 'The account of this release is not connected', { meaning: 'The release stands where it stood; nothing is lost.', remedy: 'Sign in to its account, then open it again.' })
+      if (!release)
+        throw problem('not-connected', 'The account of this release is not connected', {
+          meaning: 'The release stands where it stood; nothing is lost.',
+          remedy: 'Sign in to its account, then open it again.',
+        })
       return release
     },
 
@@ -119,7 +131,10 @@ export function openReleases(file: JournalFile, onChange: (view: ReleaseView) =>
     async resume(account: AccountReference, world: World): Promise<void> {
       await closeAll()
       for (const summary of list()) {
-        const isOf = summary.account.kind === account.kind && summary.account.accountId === account.accountId && summary.account.region === account.region
+        const isOf =
+          summary.account.kind === account.kind &&
+          summary.account.accountId === account.accountId &&
+          summary.account.region === account.region
         if (isOf && summary.outcome === null && !summary.damaged) run(summary.id, world)
       }
     },
@@ -127,11 +142,17 @@ export function openReleases(file: JournalFile, onChange: (view: ReleaseView) =>
     start(environment: Environment, account: AccountReference, settings: ReleaseSettings, world: World): ReleaseView {
       const { cname } = environment
       if (environment.tier !== 'WebServer' || cname === null) {
-        throw problem('bad-input', `${environment.name} is a worker: it has no URL`, { meaning: 'There is nothing to swap.', remedy: 'Update a worker environment in place, from the AWS console.' })
+        throw problem('bad-input', `${environment.name} is a worker: it has no URL`, {
+          meaning: 'There is nothing to swap.',
+          remedy: 'Update a worker environment in place, from the AWS console.',
+        })
       }
       const other = list().find(({ outcome, productionCname }) => outcome === null && productionCname === cname)
       if (other) {
-        throw problem('locked', `A release of ${cname} is in progress already`, { meaning: 'Two releases of one environment would undo each other.', remedy: 'Continue that one, or end it first.' })
+        throw problem('locked', `A release of ${cname} is in progress already`, {
+          meaning: 'Two releases of one environment would undo each other.',
+          remedy: 'Continue that one, or end it first.',
+        })
       }
       const id = `r-${randomBytes(5).toString('hex')}`
       const suffix = id.slice(2, 7)
@@ -144,7 +165,11 @@ export function openReleases(file: JournalFile, onChange: (view: ReleaseView) =>
         productionCname: cname,
         blue: { id: environment.id, name: environment.name },
         // Names have at most 40 characters, CNAME prefixes 63 (Elastic Beanstalk API, CreateEnvironment).
-        green: { name: `${environment.name.slice(0, 34)}-${suffix}`, cnamePrefix: `${environment.name.toLowerCase().slice(0, 50)}-${suffix}`, templateName: `signalbox-${id}` },
+        green: {
+          name: `${environment.name.slice(0, 34)}-${suffix}`,
+          cnamePrefix: `${environment.name.toLowerCase().slice(0, 50)}-${suffix}`,
+          templateName: `signalbox-${id}`,
+        },
         settings,
       })
       file.append(id, { kind: 'entered', at: world.clock.now(), step: 'independence' })

@@ -21,7 +21,14 @@ export function openWindow(options: {
     title: 'Signalbox',
     icon: options.icon,
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#161d26' : '#ffffff',
-    webPreferences: { preload: options.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false, spellcheck: false },
+    webPreferences: {
+      preload: options.preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+    },
   })
   window.once('ready-to-show', () => window.show())
   window.on('close', () => options.onBounds(window.getNormalBounds()))

@@ -154,14 +154,15 @@ function showView(view: ReleaseView): void {
     view,
     viewArrivedAt: performance.now(),
     ...(moved ? { shownStep: null } : {}),
-    ...(view.release.account.kind === 'practice' ? { practiceSpeed: view.clock.speed } : {}),
+    ...(view.release.account.kind === 'practice' && view.clock.speed > 0 ? { practiceSpeed: view.clock.speed } : {}),
   })
 }
 
 function showConnection(connection: Connection | null): void {
   // A release that is open stays in sight when the connection is lost: it is paused, not gone.
   const { screen, view } = getState()
-  if (connection) setState({ connection })
+  // Main may sign in by itself at the start, for a release that has not ended.
+  if (connection) setState({ connection, ...(screen === 'connect' ? { screen: 'releases' } : {}) })
   else if (screen === 'release' && view?.release.endedAt === null) setState({ connection, signingIn: true })
   else setState({ connection, view: null, screen: 'connect', practiceSpeed: null })
 }

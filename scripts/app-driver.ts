@@ -43,7 +43,10 @@ export async function launchApp(
   })
   const page = await application.firstWindow()
   if (options.size) {
-    await application.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), options.size)
+    await application.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+      options.size,
+    )
   }
   return { application, page, userData, close: () => application.close() }
 }
@@ -64,7 +67,11 @@ export function operate(page: Page, patience: number) {
   }
 
   async function fill(id: string, text: string): Promise<void> {
-    await by(id).locator('input, textarea').or(page.locator(`input[data-testid="${id}"], textarea[data-testid="${id}"]`)).first().fill(text)
+    await by(id)
+      .locator('input, textarea')
+      .or(page.locator(`input[data-testid="${id}"], textarea[data-testid="${id}"]`))
+      .first()
+      .fill(text)
   }
 
   return {
@@ -78,7 +85,10 @@ export function operate(page: Page, patience: number) {
       await by(testIds.screen('releases')).waitFor(settled)
     },
     /** Begins a release of the environment of this name; bake and soak in account minutes. */
-    async beginRelease(environment: string, minutes: { readonly bake?: number; readonly soak?: number } = {}): Promise<void> {
+    async beginRelease(
+      environment: string,
+      minutes: { readonly bake?: number; readonly soak?: number } = {},
+    ): Promise<void> {
       await by(testIds.startRelease).first().click()
       await by(testIds.environment(environment)).click(settled)
       if (minutes.bake !== undefined || minutes.soak !== undefined) {

@@ -10,7 +10,11 @@ import { type DrivenApp, forget, launchApp, operate, saveDialogAnswers } from '.
 
 const folder = new URL('../out/rehearsal/', import.meta.url).pathname
 const { values } = parseArgs({
-  options: { speed: { type: 'string', default: '60' }, json: { type: 'boolean', default: false }, rollback: { type: 'boolean', default: false } },
+  options: {
+    speed: { type: 'string', default: '60' },
+    json: { type: 'boolean', default: false },
+    rollback: { type: 'boolean', default: false },
+  },
 })
 const speed = Number(values.speed)
 if (!(speed > 0 && speed <= 3600)) {
@@ -36,9 +40,14 @@ const practice = await startPractice({ speed })
 const steps: StepSummary[] = []
 let app: DrivenApp | undefined
 try {
-  say(`Rehearsing ${values.rollback ? 'a release that is rolled back after the swap' : 'a whole release'} in the practice account at ${speed}×`)
+  say(
+    `Rehearsing ${values.rollback ? 'a release that is rolled back after the swap' : 'a whole release'} in the practice account at ${speed}×`,
+  )
   app = await launchApp({ practice: practice.descriptor, size: { width: 1280, height: 800 } })
-  const versions = { electron: await app.application.evaluate(() => process.versions['electron'] ?? ''), node: process.versions.node }
+  const versions = {
+    electron: await app.application.evaluate(() => process.versions['electron'] ?? ''),
+    node: process.versions.node,
+  }
   // The longest a step takes is its soak of an hour; twice that is patience enough.
   const operator = operate(app.page, Math.max(60_000, (2 * 3600_000) / speed))
   const screenshot = (name: string) => app?.page.screenshot({ path: join(folder, `${name}.png`) })
@@ -48,11 +57,17 @@ try {
   const finished = async (id: StepId, name: string = id) => {
     const { calls } = await practice.control<{ calls: Record<string, number> }>('/calls')
     const seconds = (performance.now() - stepStarted) / 1000
-    const made = Object.fromEntries(Object.entries(calls).flatMap(([operation, count]) => (count - (callsBefore[operation] ?? 0) > 0 ? [[operation, count - (callsBefore[operation] ?? 0)]] : [])))
+    const made = Object.fromEntries(
+      Object.entries(calls).flatMap(([operation, count]) =>
+        count - (callsBefore[operation] ?? 0) > 0 ? [[operation, count - (callsBefore[operation] ?? 0)]] : [],
+      ),
+    )
     callsBefore = calls
     stepStarted = performance.now()
     steps.push({ step: name, status: 'proved', seconds, calls: made })
-    say(`  ${name.padEnd(14)} proved in ${seconds.toFixed(1)} s, ${Object.values(made).reduce((sum, count) => sum + count, 0)} API calls`)
+    say(
+      `  ${name.padEnd(14)} proved in ${seconds.toFixed(1)} s, ${Object.values(made).reduce((sum, count) => sum + count, 0)} API calls`,
+    )
   }
 
   await screenshot('00-connect')
@@ -107,21 +122,26 @@ try {
     await waitForFile(path)
   }
   const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Report
-  const { operations } = await practice.control<{ operations: readonly { kind: string; seconds: number; environmentName: string }[] }>('/calls')
+  const { operations } = await practice.control<{
+    operations: readonly { kind: string; seconds: number; environmentName: string }[]
+  }>('/calls')
   const productionSays = await askProduction()
   const summary = {
     outcome,
     speed,
     steps: steps.map((summaryOf) => withGates(summaryOf, report)),
     totalSeconds: (performance.now() - started) / 1000,
+    accountSeconds: report.seconds,
     apiCalls: Object.values(callsBefore).reduce((sum, count) => sum + count, 0),
     operations,
     productionSays,
     versions,
   }
   await writeFile(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
-  say(`The release is ${outcome}; production now answers “${productionSays}”. ${summary.apiCalls} API calls in ${summary.totalSeconds.toFixed(0)} s.`)
-  say(`Report, screenshots and summary: ${'out/rehearsal/'}`)
+  say(
+    `The release is ${outcome}; production now answers “${productionSays}”. ${summary.apiCalls} API calls in ${summary.totalSeconds.toFixed(0)} s.`,
+  )
+  say('Report, screenshots and summary: out/rehearsal/')
   if (values.json) console.log(JSON.stringify(summary, null, 2))
   const wanted = values.rollback ? 'rolled-back' : 'completed'
   if (outcome !== wanted) throw new Error(`The release should be ${wanted} but is ${outcome}.`)
@@ -138,7 +158,10 @@ process.exit()
 
 async function waitForFile(path: string): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
-    const size = await readFile(path).then(({ length }) => length, () => 0)
+    const size = await readFile(path).then(
+      ({ length }) => length,
+      () => 0,
+    )
     if (size > 0) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
@@ -148,14 +171,21 @@ async function waitForFile(path: string): Promise<void> {
 /** The gates and proofs of every walk of a step, as the report's JSON has them. */
 function withGates(summary: StepSummary, report: Report) {
   const isBack = / (back|green)$/.test(summary.step)
-  const walks = report.walks.filter(({ step, track }) => summary.step.startsWith(step) && (track === 'rollback') === isBack)
-  const gates = walks.flatMap((walk) => [...walk.gates, ...walk.proofs]).map(({ id, status, summary: said, waiver }) => ({ id, status, summary: said, waived: waiver !== null }))
+  const walks = report.walks.filter(
+    ({ step, track }) => summary.step.startsWith(step) && (track === 'rollback') === isBack,
+  )
+  const gates = walks
+    .flatMap((walk) => [...walk.gates, ...walk.proofs])
+    .map(({ id, status, summary: said, waiver }) => ({ id, status, summary: said, waived: waiver !== null }))
   return { ...summary, accountSeconds: walks.at(-1)?.seconds ?? null, gates }
 }
 
 /** What the production URL answers now, by the zone's own name server and a fresh request. */
 async function askProduction(): Promise<string> {
-  const { world, close } = await connectTo({ kind: 'practice' }, async () => ({ descriptor: practice.descriptor, stop: () => {} }))
+  const { world, close } = await connectTo({ kind: 'practice' }, async () => ({
+    descriptor: practice.descriptor,
+    stop: () => {},
+  }))
   try {
     const [authoritative] = await world.dns.panel(PRODUCTION)
     const found = authoritative && (await world.dns.ask(authoritative, PRODUCTION, AbortSignal.timeout(5000)))

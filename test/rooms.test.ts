@@ -29,7 +29,8 @@ const rooms: Readonly<Record<string, Room>> = {
   dns: { rooms: ['contract'], types: ['release'], packages: ['dns-packet'], node: true },
   probe: { rooms: ['contract'], types: ['release'], node: true },
   journal: { rooms: ['contract'], types: ['release'], packages: ['zod'], node: true },
-  report: { rooms: ['contract'], types: ['release'], node: true },
+  // A report is read from a journal in the one way there is: its replay.
+  report: { rooms: ['contract'], types: ['release'], node: true, files: ['electron/release/state.ts'] },
   practice: { rooms: ['practice/model', 'practice/server'], node: true },
   'practice/model': { types: ['practice'] },
   'practice/server': { rooms: ['practice', 'practice/model'], packages: ['dns-packet', 'yauzl'], node: true },
@@ -37,7 +38,7 @@ const rooms: Readonly<Record<string, Room>> = {
   shell: { rooms: ['contract', 'release'], packages: ['electron', 'zod'], node: true },
   main: {
     rooms: ['shell', 'contract', 'release', 'aws', 'account', 'bundle', 'dns', 'probe', 'journal', 'report'],
-    packages: ['electron'],
+    packages: ['electron', 'zod'],
     node: true,
   },
   renderer: {

@@ -85,9 +85,13 @@ export const calls = {
   connect: call(credentials).returns<Connection>(),
   disconnect: call(nothing).returns<null>(),
   listApplications: call(nothing).returns<readonly Application[]>(),
-  listApplicationVersions: call(z.strictObject({ application: z.string().min(1).max(100) })).returns<readonly ApplicationVersion[]>(),
+  listApplicationVersions: call(z.strictObject({ application: z.string().min(1).max(100) })).returns<
+    readonly ApplicationVersion[]
+  >(),
   listReleases: call(nothing).returns<readonly ReleaseSummary[]>(),
-  startRelease: call(z.strictObject({ environmentId: z.string().regex(/^e-[a-z0-9]{3,40}$/), settings })).returns<ReleaseView>(),
+  startRelease: call(
+    z.strictObject({ environmentId: z.string().regex(/^e-[a-z0-9]{3,40}$/), settings }),
+  ).returns<ReleaseView>(),
   openRelease: call(z.strictObject({ releaseId })).returns<ReleaseView>(),
   chooseBundle: call(z.strictObject({ releaseId })).returns<BundleInspection | null>(),
   listPracticeBundles: call(nothing).returns<readonly PracticeBundle[]>(),
@@ -100,7 +104,9 @@ export const calls = {
     z.strictObject({ releaseId, choice: z.enum(['retry', 'roll-back', 'stop', 'choose-another-version']) }),
   ).returns<ReleaseView>(),
   openEnvironment: call(z.strictObject({ releaseId, colour: z.enum(['blue', 'green']) })).returns<null>(),
-  saveReport: call(z.strictObject({ releaseId, format: z.enum(['html', 'pdf', 'json']) })).returns<{ readonly path: string } | null>(),
+  saveReport: call(z.strictObject({ releaseId, format: z.enum(['html', 'pdf', 'json']) })).returns<{
+    readonly path: string
+  } | null>(),
   setPracticeSpeed: call(z.strictObject({ speed: z.number().min(0).max(3600) })).returns<{ readonly speed: number }>(),
 } as const
 

@@ -52,8 +52,20 @@ export const entrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bundle-stored'), at, bucket: z.string(), key: z.string() }),
   z.object({ kind: z.literal('intent'), at, step, action: z.enum(ACTIONS), detail: z.string() }),
   z.object({ kind: z.literal('effect'), at, step, action: z.enum(ACTIONS), detail: z.string() }),
-  z.object({ kind: z.literal('refused'), at, step, action: z.enum(ACTIONS), problem: whole<Problem>(), passing: z.boolean() }),
-  z.object({ kind: z.literal('round'), at, passed: z.boolean(), results: z.array(z.object({ path: z.string(), passed: z.boolean(), said: z.string() })) }),
+  z.object({
+    kind: z.literal('refused'),
+    at,
+    step,
+    action: z.enum(ACTIONS),
+    problem: whole<Problem>(),
+    passing: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('round'),
+    at,
+    passed: z.boolean(),
+    results: z.array(z.object({ path: z.string(), passed: z.boolean(), said: z.string() })),
+  }),
   z.object({ kind: z.literal('signed-off'), at, note: z.string() }),
   z.object({
     kind: z.literal('baseline'),
@@ -81,7 +93,11 @@ export const entrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('returned'), at, step, why: z.string() }),
   z.object({ kind: z.literal('roll-back-chosen'), at, swapped: z.boolean() }),
   z.object({ kind: z.literal('event'), at, event: whole<EnvironmentEvent>() }),
-  z.object({ kind: z.literal('ended'), at, outcome: z.enum(['completed', 'rolled-back', 'stopped'] satisfies Outcome[]) }),
+  z.object({
+    kind: z.literal('ended'),
+    at,
+    outcome: z.enum(['completed', 'rolled-back', 'stopped'] satisfies Outcome[]),
+  }),
 ])
 
 export type Entry = z.output<typeof entrySchema>

@@ -202,7 +202,12 @@ export interface Release {
   readonly productionCname: string
   readonly blue: { readonly id: string; readonly name: string }
   /** Names are fixed and journalled before the first call that uses them. */
-  readonly green: { readonly name: string; readonly cnamePrefix: string; readonly templateName: string; readonly id: string | null }
+  readonly green: {
+    readonly name: string
+    readonly cnamePrefix: string
+    readonly templateName: string
+    readonly id: string | null
+  }
   readonly settings: ReleaseSettings
   readonly startedAt: Instant
   readonly endedAt: Instant | null
@@ -245,7 +250,11 @@ export interface ReleaseView {
   readonly events: readonly EnvironmentEvent[]
   readonly resolvers: readonly ResolverView[]
   /** What the production URL answered lately, oldest first. */
-  readonly probes: readonly { readonly at: Instant; readonly answeredBy: Colour | 'other' | 'error'; readonly milliseconds: number }[]
+  readonly probes: readonly {
+    readonly at: Instant
+    readonly answeredBy: Colour | 'other' | 'error'
+    readonly milliseconds: number
+  }[]
   /** A problem the release is waiting out, paused on or stuck on. */
   readonly problem: Problem | null
   readonly paused: boolean

@@ -44,7 +44,9 @@ export function isPassing(problem: Problem): boolean {
 
 /** Problems that the operator ends by signing in again; the release pauses. */
 export function needsSignIn(problem: Problem): boolean {
-  return problem.code === 'credentials-expired' || problem.code === 'credentials-invalid' || problem.code === 'not-connected'
+  return (
+    problem.code === 'credentials-expired' || problem.code === 'credentials-invalid' || problem.code === 'not-connected'
+  )
 }
 
 /** The whole problem of whatever was thrown. */

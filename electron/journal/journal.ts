@@ -39,12 +39,20 @@ export interface Journal {
  */
 export function openJournal(path: string): Journal {
   const database = open(path)
-  const lastStatement = database.prepare('SELECT hash, number FROM entries WHERE release = ? ORDER BY number DESC LIMIT 1')
-  const insertStatement = database.prepare('INSERT INTO entries (release, number, entry, previous, hash) VALUES (?, ?, ?, ?, ?)')
-  const readStatement = database.prepare('SELECT number, entry, previous, hash FROM entries WHERE release = ? ORDER BY number')
+  const lastStatement = database.prepare(
+    'SELECT hash, number FROM entries WHERE release = ? ORDER BY number DESC LIMIT 1',
+  )
+  const insertStatement = database.prepare(
+    'INSERT INTO entries (release, number, entry, previous, hash) VALUES (?, ?, ?, ?, ?)',
+  )
+  const readStatement = database.prepare(
+    'SELECT number, entry, previous, hash FROM entries WHERE release = ? ORDER BY number',
+  )
   const idsStatement = database.prepare('SELECT release FROM entries WHERE number = 1 ORDER BY rowid DESC')
   const getSetting = database.prepare('SELECT value FROM settings WHERE name = ?')
-  const putSetting = database.prepare('INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+  const putSetting = database.prepare(
+    'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  )
 
   return {
     releaseIds: () => idsStatement.all().map((row) => String(row['release'])),
@@ -55,10 +63,17 @@ export function openJournal(path: string): Journal {
       for (const row of readStatement.all(releaseId)) {
         const text = String(row['entry'])
         const hash = String(row['hash'])
-        const broken = Number(row['number']) !== entries.length + 1 || row['previous'] !== previous || hash !== hashOf(releaseId, previous, text)
+        const broken =
+          Number(row['number']) !== entries.length + 1 ||
+          row['previous'] !== previous ||
+          hash !== hashOf(releaseId, previous, text)
         const parsed = broken ? null : entrySchema.safeParse(parse(text))
         if (!parsed?.success) {
-          return { id: releaseId, entries, damage: `Entry ${entries.length + 1} of release ${releaseId} ${broken ? 'does not follow from the one before it' : 'cannot be read'}.` }
+          return {
+            id: releaseId,
+            entries,
+            damage: `Entry ${entries.length + 1} of release ${releaseId} ${broken ? 'does not follow from the one before it' : 'cannot be read'}.`,
+          }
         }
         entries.push({ entry: parsed.data, hash })
         previous = hash
@@ -96,7 +111,11 @@ function open(path: string): DatabaseSync {
     const layout = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
     if (layout > LAYOUT) {
       database.close()
-      throw problem('journal', 'The journal was written by a newer Signalbox', { meaning: 'It is left as it is.', remedy: 'Install the newest Signalbox and open it again.', detail: path })
+      throw problem('journal', 'The journal was written by a newer Signalbox', {
+        meaning: 'It is left as it is.',
+        remedy: 'Install the newest Signalbox and open it again.',
+        detail: path,
+      })
     }
     database.exec(`
       CREATE TABLE IF NOT EXISTS entries (
@@ -111,7 +130,8 @@ function open(path: string): DatabaseSync {
     if (thrown instanceof Error && thrown.name === 'SignalboxError') throw thrown
     throw problem('journal', 'The journal cannot be opened', {
       meaning: 'Without a journal no release is begun or continued: nothing could be proved afterwards.',
-      remedy: 'See that the folder can be written to and the disk is not full. A damaged file is never repaired silently: move it away to begin a new one.',
+      remedy:
+        'See that the folder can be written to and the disk is not full. A damaged file is never repaired silently: move it away to begin a new one.',
       detail: `${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     })
   }

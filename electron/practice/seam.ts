@@ -11,7 +11,7 @@ export interface AccountClock {
 }
 
 /** How an instance answers HTTP; read from the bundle's `practice.json`, with these defaults without one. */
-export interface Behaviour {
+interface Behaviour {
   readonly statusCode: number
   /** Account milliseconds an answer takes. */
   readonly latencyMilliseconds: number

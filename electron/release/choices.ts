@@ -9,23 +9,44 @@ export function choicesOf(state: ReleaseState, status: StepStatus, problem: Prob
   if (release.outcome !== null) return []
   const choices: Choice[] = []
   if (problem && needsSignIn(problem)) {
-    choices.push({ id: 'sign-in', title: 'Sign in again', effect: 'The release goes on where it stands; nothing is done twice.' })
+    choices.push({
+      id: 'sign-in',
+      title: 'Sign in again',
+      effect: 'The release goes on where it stands; nothing is done twice.',
+    })
   }
   if (status === 'stuck' || problem) {
     choices.push({ id: 'retry', title: 'Try again', effect: retryEffect(release.step, status) })
   }
-  const canChoose = release.track === 'forward' && (release.step === 'test' || (release.step === 'deploy' && status === 'stuck') || (release.step === 'swap' && recordOf(state, 'swap').intents['swap-cnames'] === undefined))
+  const canChoose =
+    release.track === 'forward' &&
+    (release.step === 'test' ||
+      (release.step === 'deploy' && status === 'stuck') ||
+      (release.step === 'swap' && recordOf(state, 'swap').intents['swap-cnames'] === undefined))
   if (canChoose) {
-    choices.push({ id: 'choose-another-version', title: 'Choose another version', effect: 'Goes back to Deploy. Green stays; production is untouched.' })
+    choices.push({
+      id: 'choose-another-version',
+      title: 'Choose another version',
+      effect: 'Goes back to Deploy. Green stays; production is untouched.',
+    })
   }
   if (canRollBack(state)) choices.push({ id: 'roll-back', title: 'Roll back', effect: rollBackEffect(state) })
-  choices.push({ id: 'stop', title: 'Stop this release', effect: 'Leaves everything in AWS exactly as it is now and closes the journal. Green, where it exists, stays and costs money.' })
+  choices.push({
+    id: 'stop',
+    title: 'Stop this release',
+    effect:
+      'Leaves everything in AWS exactly as it is now and closes the journal. Green, where it exists, stays and costs money.',
+  })
   return choices
 }
 
 /** Before blue's termination was asked for there is always a way back. */
 export function canRollBack(state: ReleaseState): boolean {
-  return state.release.track === 'forward' && state.release.outcome === null && state.forward.retire.intents['terminate-environment'] === undefined
+  return (
+    state.release.track === 'forward' &&
+    state.release.outcome === null &&
+    state.forward.retire.intents['terminate-environment'] === undefined
+  )
 }
 
 function retryEffect(step: ReleaseState['release']['step'], status: StepStatus): string {
@@ -47,7 +68,9 @@ function retryEffect(step: ReleaseState['release']['step'], status: StepStatus):
 function rollBackEffect(state: ReleaseState): string {
   const { release } = state
   const swapped = state.forward.swap.effects['swap-cnames'] !== undefined
-  if (swapped) return `Swaps the URLs back to ${release.blue.name}, waits until the world has followed, then removes ${release.green.name}.`
-  if (state.forward.clone.intents['create-environment'] !== undefined) return `Terminates ${release.green.name}. Production stays on ${release.blue.name}, untouched.`
+  if (swapped)
+    return `Swaps the URLs back to ${release.blue.name}, waits until the world has followed, then removes ${release.green.name}.`
+  if (state.forward.clone.intents['create-environment'] !== undefined)
+    return `Terminates ${release.green.name}. Production stays on ${release.blue.name}, untouched.`
   return 'Nothing was created yet: the release simply ends.'
 }

@@ -6,7 +6,15 @@ import type { StepId } from '../contract/steps.ts'
 import { canRollBack } from './choices.ts'
 import { openEyes } from './look.ts'
 import { apply, recordOf, replay, stepsOf } from './state.ts'
-import { allOpen, type Hands, holderOf, type Judgement, READ_LAG_MILLISECONDS, type Sight, withWaivers } from './step.ts'
+import {
+  allOpen,
+  type Hands,
+  holderOf,
+  type Judgement,
+  READ_LAG_MILLISECONDS,
+  type Sight,
+  withWaivers,
+} from './step.ts'
 import { steps } from './steps/index.ts'
 import { viewOf } from './view.ts'
 import type { World } from './world.ts'
@@ -62,7 +70,13 @@ export function runRelease(input: {
   const closing = new AbortController()
   let state = replay(input.entries)
   let sight: Sight | null = null
-  let facts: { readonly step: StepId; readonly track: string; readonly at: number; readonly situation: string; readonly value: unknown } | null = null
+  let facts: {
+    readonly step: StepId
+    readonly track: string
+    readonly at: number
+    readonly situation: string
+    readonly value: unknown
+  } | null = null
   let judgement: Judgement | null = null
   let acting: Progress | null = null
   let trouble: Problem | null = null
@@ -99,19 +113,30 @@ export function runRelease(input: {
     if (fresh) eyes.forgetHealth()
     const seen = await eyes.look(state)
     sight = seen
-    if (seen.green && state.release.green.id === null) record({ kind: 'green-found', at: clock.now(), id: seen.green.id })
+    if (seen.green && state.release.green.id === null)
+      record({ kind: 'green-found', at: clock.now(), id: seen.green.id })
     const id = state.release.step
     const step = steps[id]
     // What was read before an environment changed its status, or the production CNAME its holder, says nothing any more.
     const situation = [seen.blue?.status, seen.green?.status, holderOf(state, seen)].join(' ')
-    const stale = !facts || facts.step !== id || facts.track !== state.release.track || facts.situation !== situation || clock.now() - facts.at >= step.factsSeconds * 1000 || (recordOf(state, id).leverAt ?? 0) > facts.at
+    const stale =
+      !facts ||
+      facts.step !== id ||
+      facts.track !== state.release.track ||
+      facts.situation !== situation ||
+      clock.now() - facts.at >= step.factsSeconds * 1000 ||
+      (recordOf(state, id).leverAt ?? 0) >= facts.at
     if (fresh || stale || !facts) {
       const value = await step.observe(state, seen, hands)
       facts = { step: id, track: state.release.track, at: clock.now(), situation, value }
     }
     const found = step.judge(state, sight, facts.value)
     const { waivers } = recordOf(state, id)
-    judgement = { ...found, gates: found.gates && withWaivers(found.gates, waivers), proofs: withWaivers(found.proofs, waivers) }
+    judgement = {
+      ...found,
+      gates: found.gates && withWaivers(found.gates, waivers),
+      proofs: withWaivers(found.proofs, waivers),
+    }
     recordGates(id, 'gates', judgement.gates ?? [])
     recordGates(id, 'proofs', judgement.proofs)
     return judgement
@@ -129,7 +154,7 @@ export function runRelease(input: {
 
   async function turn(): Promise<void> {
     let found = await observe(false)
-    for (const event of await eyes.newEvents(state)) record({ kind: 'event', at: clock.now(), event })
+    await hearEvents(false)
     const id = state.release.step
     const step = steps[id]
     if (found.gates === null || allOpen(found.gates)) {
@@ -158,12 +183,22 @@ export function runRelease(input: {
     publish()
     actionAbort = new AbortController()
     try {
-      await steps[id].act(action, state, sight, facts.value, { ...hands, signal: AbortSignal.any([closing.signal, actionAbort.signal]) })
+      await steps[id].act(action, state, sight, facts.value, {
+        ...hands,
+        signal: AbortSignal.any([closing.signal, actionAbort.signal]),
+      })
     } catch (thrown) {
       if (closing.signal.aborted || actionAbort.signal.aborted) return
       const refused = problemOf(thrown)
       if (refused.code === 'journal') throw thrown
-      record({ kind: 'refused', at: clock.now(), step: id, action, problem: refused, passing: isPassing(refused) || needsSignIn(refused) })
+      record({
+        kind: 'refused',
+        at: clock.now(),
+        step: id,
+        action,
+        problem: refused,
+        passing: isPassing(refused) || needsSignIn(refused),
+      })
       if (isPassing(refused) || needsSignIn(refused)) throw thrown
     } finally {
       acting = null
@@ -179,15 +214,33 @@ export function runRelease(input: {
     if (leverAt === null || found.gates === null || Object.keys(intents).length > 0) return
     const closed = found.gates.filter((gate) => !isOpen(gate) && gate.status !== 'waiting')
     if (closed.length === 0 || found.due === null) return
-    record({ kind: 'refused', at: clock.now(), step: id, action: found.due, problem: lockedBy(closed).problem, passing: false })
+    record({
+      kind: 'refused',
+      at: clock.now(),
+      step: id,
+      action: found.due,
+      problem: lockedBy(closed).problem,
+      passing: false,
+    })
   }
 
-  function proved(id: StepId): void {
-    record({ kind: 'proved', at: clock.now(), step: id })
+  async function hearEvents(isLast: boolean): Promise<void> {
+    for (const event of await eyes.newEvents(state, isLast)) record({ kind: 'event', at: clock.now(), event })
+  }
+
+  async function proved(id: StepId): Promise<void> {
     const order = stepsOf(state)
     const next = order[order.indexOf(id) + 1]
+    // What AWS said of the end belongs to the journal too.
+    if (!next) await hearEvents(true)
+    record({ kind: 'proved', at: clock.now(), step: id })
     if (next) record({ kind: 'entered', at: clock.now(), step: next })
-    else record({ kind: 'ended', at: clock.now(), outcome: state.release.track === 'forward' ? 'completed' : 'rolled-back' })
+    else
+      record({
+        kind: 'ended',
+        at: clock.now(),
+        outcome: state.release.track === 'forward' ? 'completed' : 'rolled-back',
+      })
     facts = null
     judgement = null
   }
@@ -198,6 +251,7 @@ export function runRelease(input: {
       try {
         for (let command = inbox.shift(); command; command = inbox.shift()) await command()
         if (state.release.outcome !== null) break
+        beginRollBack()
         await turn()
         trouble = null
         failures = 0
@@ -225,14 +279,18 @@ export function runRelease(input: {
     wake = () => woken.abort()
     if (inbox.length > 0) return
     const signal = AbortSignal.any([closing.signal, woken.signal])
-    const until = milliseconds === null ? new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })) : clock.sleep(milliseconds, signal)
+    const until =
+      milliseconds === null
+        ? new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+        : clock.sleep(milliseconds, signal)
     await until.catch(() => {})
   }
 
   /** Runs a command between two turns, so that nothing moves under it; its problem goes to whoever asked. */
   function command(run: () => Promise<void> | void): Promise<ReleaseView> {
     if (closing.signal.aborted) return Promise.reject(problem('locked', 'This release is closed'))
-    if (state.release.outcome !== null) return Promise.reject(problem('locked', 'This release has ended', { meaning: 'Nothing more is changed for it.' }))
+    if (state.release.outcome !== null)
+      return Promise.reject(problem('locked', 'This release has ended', { meaning: 'Nothing more is changed for it.' }))
     return new Promise((resolve, reject) => {
       inbox.push(async () => {
         try {
@@ -248,9 +306,11 @@ export function runRelease(input: {
   }
 
   function isAt(step: StepId): void {
-    if (state.release.step !== step) throw problem('locked', `The release is at another step now`, { remedy: 'Look at the step it is at.' })
+    if (state.release.step !== step)
+      throw problem('locked', `The release is at another step now`, { remedy: 'Look at the step it is at.' })
     const known = recordOf(state, step)
-    if (known.leverAt !== null) throw problem('locked', 'This was started already', { meaning: 'It is under way; it is not done twice.' })
+    if (known.leverAt !== null)
+      throw problem('locked', 'This was started already', { meaning: 'It is under way; it is not done twice.' })
   }
 
   async function throwLever(lever: LeverInput): Promise<void> {
@@ -262,31 +322,56 @@ export function runRelease(input: {
     }
     if (lever.step === 'deploy') record({ kind: 'version-chosen', at, label: lever.versionLabel, bundle: lever.bundle })
     if (lever.step === 'retire' && lever.typedUrl.trim().toLowerCase() !== productionCname.toLowerCase()) {
-      throw problem('bad-input', 'That is not the production URL', { meaning: 'Nothing was terminated.', remedy: `Type ${productionCname}.` })
+      throw problem('bad-input', 'That is not the production URL', {
+        meaning: 'Nothing was terminated.',
+        remedy: `Type ${productionCname}.`,
+      })
     }
     const { gates } = await observe(true)
     const closed = (gates ?? []).filter((gate) => !isOpen(gate) && gate.id !== 'typed-url')
     if (closed.length > 0) throw lockedBy(closed)
-    record({ kind: 'lever-thrown', at: clock.now(), step: lever.step, ...(lever.step === 'retire' ? { typedUrl: lever.typedUrl.trim() } : {}) })
+    record({
+      kind: 'lever-thrown',
+      at: clock.now(),
+      step: lever.step,
+      ...(lever.step === 'retire' ? { typedUrl: lever.typedUrl.trim() } : {}),
+    })
   }
 
   async function rollBack(): Promise<void> {
-    if (!canRollBack(state)) throw problem('locked', 'There is no way back by a swap any more', { meaning: 'The termination was asked for already.', remedy: 'Elastic Beanstalk can rebuild a terminated environment for 42 days: AWS console, Restore terminated environment.' })
+    if (!canRollBack(state))
+      throw problem('locked', 'There is no way back by a swap any more', {
+        meaning: 'The termination was asked for already.',
+        remedy:
+          'Elastic Beanstalk can rebuild a terminated environment for 42 days: AWS console, Restore terminated environment.',
+      })
     const seen = await eyes.look(state)
     const holder = holderOf(state, seen)
     if (holder === null && seen.blue !== null) {
-      throw problem('drift', 'Neither environment of this release holds the production URL', { meaning: 'Rolling back now could take it away from whoever holds it.', remedy: 'Find out in the AWS console who has swapped it, then stop this release.' })
+      throw problem('drift', 'Neither environment of this release holds the production URL', {
+        meaning: 'Rolling back now could take it away from whoever holds it.',
+        remedy: 'Find out in the AWS console who has swapped it, then stop this release.',
+      })
     }
     const asked = state.forward.swap.intents['swap-cnames']
     const moving = [seen.blue, seen.green].some((environment) => environment?.status === 'Updating')
     if (asked !== undefined && holder !== 'green' && (moving || clock.now() - asked < READ_LAG_MILLISECONDS)) {
-      throw problem('locked', 'The swap is under way', { meaning: 'It must be known first whether it happened.', remedy: 'Wait half a minute, then roll back.' })
+      throw problem('locked', 'The swap is under way', {
+        meaning: 'It must be known first whether it happened.',
+        remedy: 'Wait half a minute, then roll back.',
+      })
     }
-    const swapped = holder === 'green'
-    record({ kind: 'roll-back-chosen', at: clock.now(), swapped })
+    record({ kind: 'roll-back-chosen', at: clock.now(), swapped: holder === 'green' })
+    beginRollBack()
+  }
+
+  /** The way back needs no second lever. Also ends what a crash left half recorded. */
+  function beginRollBack(): void {
     const [first] = stepsOf(state)
-    if (first === undefined) return
-    record({ kind: 'entered', at: clock.now(), step: first })
+    if (state.release.track !== 'rollback' || first === undefined) return
+    const { enteredAt, leverAt, refusal } = recordOf(state, first)
+    if (leverAt !== null || refusal !== null) return
+    if (enteredAt === null) record({ kind: 'entered', at: clock.now(), step: first })
     record({ kind: 'lever-thrown', at: clock.now(), step: first })
     facts = null
     judgement = null
@@ -307,7 +392,8 @@ export function runRelease(input: {
       }),
     signOff: (note) =>
       command(() => {
-        if (state.release.step !== 'test' || recordOf(state, 'test').leverAt === null) throw problem('locked', 'There is nothing to sign off now')
+        if (state.release.step !== 'test' || recordOf(state, 'test').leverAt === null)
+          throw problem('locked', 'There is nothing to sign off now')
         record({ kind: 'signed-off', at: clock.now(), note })
       }),
     changeSettings: (settings) => command(() => record({ kind: 'settings-changed', at: clock.now(), settings })),
@@ -320,7 +406,11 @@ export function runRelease(input: {
         if (choice === 'stop') return record({ kind: 'ended', at: clock.now(), outcome: 'stopped' })
         const { step } = state.release
         if (choice === 'choose-another-version') {
-          if (state.release.track !== 'forward' || !['deploy', 'test', 'swap'].includes(step) || recordOf(state, 'swap').intents['swap-cnames'] !== undefined) {
+          if (
+            state.release.track !== 'forward' ||
+            !['deploy', 'test', 'swap'].includes(step) ||
+            recordOf(state, 'swap').intents['swap-cnames'] !== undefined
+          ) {
             throw problem('locked', 'Another version cannot be chosen now')
           }
           record({ kind: 'returned', at: clock.now(), step: 'deploy', why: 'The operator chose another version' })

@@ -54,7 +54,13 @@ export function independenceGate(seen: DatabaseEvidence): Gate {
   const name = databaseName(seen)
   switch (verdict) {
     case 'independent':
-      return gate('independent', title, 'passed', `${seen.environment.name} holds no database: nothing is lost when it is terminated.`, proof)
+      return gate(
+        'independent',
+        title,
+        'passed',
+        `${seen.environment.name} holds no database: nothing is lost when it is terminated.`,
+        proof,
+      )
     case 'coupled-delete':
       return gate(
         'independent',
@@ -90,7 +96,11 @@ export function independenceGate(seen: DatabaseEvidence): Gate {
         'unknown',
         'Not every place where a database can hang on the environment could be read, so it must be taken as coupled.',
         proof,
-        { remedy: denied[0]?.remedy ?? 'Ask your AWS administrator for the permissions in the operator policy, then try again.' },
+        {
+          remedy:
+            denied[0]?.remedy ??
+            'Ask your AWS administrator for the permissions in the operator policy, then try again.',
+        },
       )
     }
   }
@@ -133,7 +143,11 @@ function evidenceOf({ environment, settings, resources, databases }: DatabaseEvi
         ? `HasCoupledDatabase = ${valueOf(settings.value, 'HasCoupledDatabase') ?? 'not set'}, DBDeletionPolicy = ${valueOf(settings.value, 'DBDeletionPolicy') ?? 'not set'}`
         : settings.problem.title,
     ),
-    evidence('cloudformation:ListStackResources', resources.at, resources.ok ? stackLine(stack, resources.value) : resources.problem.title),
+    evidence(
+      'cloudformation:ListStackResources',
+      resources.at,
+      resources.ok ? stackLine(stack, resources.value) : resources.problem.title,
+    ),
     evidence(
       'rds:DescribeDBInstances',
       databases.at,

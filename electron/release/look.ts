@@ -43,9 +43,13 @@ export function openEyes(world: World) {
   }
 
   /** Both environments by id, in one call; green by its name and tag while its id is not known. */
-  async function environmentsOf(state: ReleaseState): Promise<{ readonly blue: Environment | null; readonly green: Environment | null }> {
+  async function environmentsOf(
+    state: ReleaseState,
+  ): Promise<{ readonly blue: Environment | null; readonly green: Environment | null }> {
     const { blue, green } = state.release
-    const listed = await world.elasticBeanstalk.describeEnvironments({ ids: green.id === null ? [blue.id] : [blue.id, green.id] })
+    const listed = await world.elasticBeanstalk.describeEnvironments({
+      ids: green.id === null ? [blue.id] : [blue.id, green.id],
+    })
     const byId = (id: string | null) => listed.find((environment) => environment.id === id) ?? null
     const meant = state.forward.clone.intents['create-environment'] !== undefined
     return { blue: byId(blue.id), green: green.id === null && meant ? await greenByName(state) : byId(green.id) }
@@ -53,7 +57,10 @@ export function openEyes(world: World) {
 
   async function greenByName(state: ReleaseState): Promise<Environment | null> {
     const { release } = state
-    const named = await world.elasticBeanstalk.describeEnvironments({ names: [release.green.name], application: release.application })
+    const named = await world.elasticBeanstalk.describeEnvironments({
+      names: [release.green.name],
+      application: release.application,
+    })
     for (const environment of named.filter(({ status }) => status !== 'Terminated')) {
       const tags = await world.elasticBeanstalk.tags(environment.arn)
       if (tags.some(({ key, value }) => key === RELEASE_TAG && value === release.id)) return environment
@@ -61,11 +68,30 @@ export function openEyes(world: World) {
     return null
   }
 
+  /** None where they may not be read: they are narration, and nothing waits for them. */
+  async function eventsSince(application: string, since: number): Promise<readonly EnvironmentEvent[]> {
+    try {
+      return await world.elasticBeanstalk.events({ application, since })
+    } catch (thrown) {
+      const problem = problemOf(thrown)
+      if (isPassing(problem) || needsSignIn(problem)) throw thrown
+      return []
+    }
+  }
+
   return {
     async look(state: ReleaseState): Promise<Sight> {
       const { blue, green } = await environmentsOf(state)
       await Promise.all([readHealth('blue', blue), readHealth('green', green)])
-      return { at: world.clock.now(), blue, green, blueHealth: health.blue, greenHealth: health.green, traffic: { ...traffic }, probes }
+      return {
+        at: world.clock.now(),
+        blue,
+        green,
+        blueHealth: health.blue,
+        greenHealth: health.green,
+        traffic: { ...traffic },
+        probes,
+      }
     },
 
     /** The health readings are taken anew at the next look: before a call that cannot be taken back. */
@@ -84,13 +110,16 @@ export function openEyes(world: World) {
       probes = []
     },
 
-    /** Events of both environments that were not heard yet, oldest first. */
-    async newEvents(state: ReleaseState): Promise<readonly EnvironmentEvent[]> {
+    /** Events of both environments that were not heard yet, oldest first; asked at most every so often, but for the last time. */
+    async newEvents(state: ReleaseState, isLast = false): Promise<readonly EnvironmentEvent[]> {
       const now = world.clock.now()
-      if (now - eventsAt < EVENTS_MILLISECONDS) return []
+      if (now - eventsAt < EVENTS_MILLISECONDS && !isLast) return []
       for (const event of state.events) seenEvents.add(keyOf(event))
-      const since = Math.max(state.release.startedAt, (eventsAt || state.events.at(-1)?.at || state.release.startedAt) - EVENTS_OVERLAP_MILLISECONDS)
-      const events = await world.elasticBeanstalk.events({ application: state.release.application, since })
+      const since = Math.max(
+        state.release.startedAt,
+        (eventsAt || state.events.at(-1)?.at || state.release.startedAt) - EVENTS_OVERLAP_MILLISECONDS,
+      )
+      const events = await eventsSince(state.release.application, since)
       eventsAt = now
       const names = new Set([state.release.blue.name, state.release.green.name])
       return events.filter((event) => {

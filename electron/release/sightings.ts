@@ -3,7 +3,10 @@ import type { Sighting } from './state.ts'
 import type { DnsAnswer } from './world.ts'
 
 /** Whose addresses an answer carries, by address sets: the chain of names may differ, the addresses may rotate. */
-export function classify(answer: DnsAnswer, sets: { readonly blue: readonly string[]; readonly green: readonly string[] }): ResolverView['answer'] {
+export function classify(
+  answer: DnsAnswer,
+  sets: { readonly blue: readonly string[]; readonly green: readonly string[] },
+): ResolverView['answer'] {
   if (answer.kind !== 'addresses') return answer.kind === 'silent' ? 'silent' : 'error'
   const blue = answer.addresses.some((address) => sets.blue.includes(address))
   const green = answer.addresses.some((address) => sets.green.includes(address))

@@ -17,7 +17,12 @@ export interface StepRecord {
   readonly intents: Partial<Readonly<Record<Action, Instant>>>
   readonly effects: Partial<Readonly<Record<Action, Instant>>>
   /** The last refusal since the lever was thrown. */
-  readonly refusal: { readonly at: Instant; readonly action: Action; readonly problem: Problem; readonly passing: boolean } | null
+  readonly refusal: {
+    readonly at: Instant
+    readonly action: Action
+    readonly problem: Problem
+    readonly passing: boolean
+  } | null
 }
 
 export type Sighting = Omit<EntryOf<'sighting'>, 'kind'>
@@ -28,7 +33,11 @@ export interface ReleaseState {
   readonly forward: Readonly<Record<StepId, StepRecord>>
   readonly rollback: Readonly<Record<StepId, StepRecord>>
   readonly rollbackSwapped: boolean
-  readonly version: { readonly label: string; readonly bundle: SourceBundle | null; readonly stored: { readonly bucket: string; readonly key: string } | null } | null
+  readonly version: {
+    readonly label: string
+    readonly bundle: SourceBundle | null
+    readonly stored: { readonly bucket: string; readonly key: string } | null
+  } | null
   /** Rounds of checks since the test's lever was thrown, oldest first. */
   readonly rounds: readonly Omit<EntryOf<'round'>, 'kind'>[]
   readonly signOff: { readonly at: Instant; readonly note: string } | null
@@ -102,11 +111,20 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
     case 'settings-changed':
       return withRelease(state, { settings: entry.settings })
     case 'entered':
-      return withRelease(withRecord(state, entry.step, (record) => ({ ...record, enteredAt: at, provedAt: null })), { step: entry.step })
+      return withRelease(
+        withRecord(state, entry.step, (record) => ({ ...record, enteredAt: at, provedAt: null })),
+        { step: entry.step },
+      )
     case 'gate':
-      return withRecord(state, entry.step, (record) => ({ ...record, [entry.list]: placed(record[entry.list], entry.gate) }))
+      return withRecord(state, entry.step, (record) => ({
+        ...record,
+        [entry.list]: placed(record[entry.list], entry.gate),
+      }))
     case 'waived':
-      return withRecord(state, entry.step, (record) => ({ ...record, waivers: { ...record.waivers, [entry.gate]: { reason: entry.reason, at } } }))
+      return withRecord(state, entry.step, (record) => ({
+        ...record,
+        waivers: { ...record.waivers, [entry.gate]: { reason: entry.reason, at } },
+      }))
     case 'lever-thrown': {
       const thrown = withRecord(state, entry.step, (record) => ({
         ...record,
@@ -128,11 +146,21 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
     case 'version-chosen':
       return { ...state, version: { label: entry.label, bundle: entry.bundle, stored: null } }
     case 'bundle-stored':
-      return { ...state, version: state.version && { ...state.version, stored: { bucket: entry.bucket, key: entry.key } } }
+      return {
+        ...state,
+        version: state.version && { ...state.version, stored: { bucket: entry.bucket, key: entry.key } },
+      }
     case 'intent':
-      return withRecord(state, entry.step, (record) => ({ ...record, intents: { ...record.intents, [entry.action]: at } }))
+      return withRecord(state, entry.step, (record) => ({
+        ...record,
+        intents: { ...record.intents, [entry.action]: at },
+      }))
     case 'effect':
-      return withRecord(state, entry.step, (record) => ({ ...record, effects: { ...record.effects, [entry.action]: at }, refusal: null }))
+      return withRecord(state, entry.step, (record) => ({
+        ...record,
+        effects: { ...record.effects, [entry.action]: at },
+        refusal: null,
+      }))
     case 'refused':
       return withRecord(state, entry.step, (record) => ({
         ...record,
@@ -147,14 +175,22 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
       return { ...state, baseline: entry }
     case 'sighting': {
       const { kind: _, ...sighting } = entry
-      return { ...state, sightings: { ...state.sightings, [entry.server]: [...(state.sightings[entry.server] ?? []), sighting] } }
+      return {
+        ...state,
+        sightings: { ...state.sightings, [entry.server]: [...(state.sightings[entry.server] ?? []), sighting] },
+      }
     }
     case 'proved':
       return withRecord(state, entry.step, (record) => ({ ...record, provedAt: at }))
     case 'returned':
       return withRelease({ ...afterReturn(state, entry.step), rounds: [], signOff: null }, { step: entry.step })
     case 'roll-back-chosen':
-      return { ...withRelease(state, { track: 'rollback' }), rollback: BLANK_TRACK, rollbackSwapped: entry.swapped, sightings: {} }
+      return {
+        ...withRelease(state, { track: 'rollback' }),
+        rollback: BLANK_TRACK,
+        rollbackSwapped: entry.swapped,
+        sightings: {},
+      }
     case 'event':
       return { ...state, events: [...state.events, entry.event].slice(-EVENTS_KEPT) }
     case 'ended':
@@ -190,10 +226,14 @@ function withRecord(state: ReleaseState, step: StepId, change: (record: StepReco
 /** A step that is walked again forgets what it and all after it had proved; waivers were for then, not for now. */
 function afterReturn(state: ReleaseState, step: StepId): ReleaseState {
   const from = STEP_IDS.indexOf(step)
-  const forward = Object.fromEntries(STEP_IDS.map((id, index) => [id, index >= from ? BLANK : state.forward[id]])) as Record<StepId, StepRecord>
+  const forward = Object.fromEntries(
+    STEP_IDS.map((id, index) => [id, index >= from ? BLANK : state.forward[id]]),
+  ) as Record<StepId, StepRecord>
   return { ...state, forward }
 }
 
 function placed(gates: readonly Gate[], gate: Gate): readonly Gate[] {
-  return gates.some(({ id }) => id === gate.id) ? gates.map((known) => (known.id === gate.id ? gate : known)) : [...gates, gate]
+  return gates.some(({ id }) => id === gate.id)
+    ? gates.map((known) => (known.id === gate.id ? gate : known))
+    : [...gates, gate]
 }

@@ -1,5 +1,16 @@
 import type { Action, Entry } from '../contract/entries.ts'
-import { type Colour, type Environment, type Evidence, type Gate, type GateStatus, type Health, type Instant, isOpen, type Progress, type ResolverView } from '../contract/models.ts'
+import {
+  type Colour,
+  type Environment,
+  type Evidence,
+  type Gate,
+  type GateStatus,
+  type Health,
+  type Instant,
+  isOpen,
+  type Progress,
+  type ResolverView,
+} from '../contract/models.ts'
 import { isPassing, needsSignIn, type Problem, problemOf } from '../contract/problem.ts'
 import type { StepId } from '../contract/steps.ts'
 import { type ReleaseState, recordOf, rolesOf, type StepRecord } from './state.ts'
@@ -90,7 +101,15 @@ export function gate(
   rest: { readonly remedy?: string; readonly waivable?: boolean } = {},
 ): Gate {
   const { remedy, waivable = false } = rest
-  return { id, title, status, summary, evidence: evidenceList, waivable, ...(remedy !== undefined && status !== 'passed' ? { remedy } : {}) }
+  return {
+    id,
+    title,
+    status,
+    summary,
+    evidence: evidenceList,
+    waivable,
+    ...(remedy !== undefined && status !== 'passed' ? { remedy } : {}),
+  }
 }
 
 /** The gates with the waivers the operator gave, where a waiver is allowed at all. */
@@ -106,7 +125,9 @@ export function allOpen(gates: readonly Gate[]): boolean {
 }
 
 /** A read that was refused is a fact (`unknown`); one that will pass or needs a sign-in is for the engine to wait out. */
-export type Reading<T> = { readonly ok: true; readonly value: T; readonly at: Instant } | { readonly ok: false; readonly problem: Problem; readonly at: Instant }
+export type Reading<T> =
+  | { readonly ok: true; readonly value: T; readonly at: Instant }
+  | { readonly ok: false; readonly problem: Problem; readonly at: Instant }
 
 export async function reading<T>(world: World, read: () => Promise<T>): Promise<Reading<T>> {
   try {
@@ -161,13 +182,24 @@ export function isOk(environment: Environment | null): boolean {
 }
 
 /** A gate on an environment being Ready and Ok. */
-export function healthGate(id: string, title: string, environment: Environment | null, health: Health | null, at: Instant, waivable: boolean): Gate {
+export function healthGate(
+  id: string,
+  title: string,
+  environment: Environment | null,
+  health: Health | null,
+  at: Instant,
+  waivable: boolean,
+): Gate {
   const causes = health?.causes.length ? ` ${health.causes.join(' ')}` : ''
   const seen = [evidence('elasticbeanstalk:DescribeEnvironments', at, describe(environment))]
   if (causes) seen.push(evidence('elasticbeanstalk:DescribeEnvironmentHealth', health?.at ?? at, causes.trim()))
   if (!environment) return gate(id, title, 'unknown', 'AWS does not list the environment.', seen)
-  if (isReady(environment) && isOk(environment)) return gate(id, title, 'passed', `${environment.name} is Ready and Ok.`, seen, { waivable })
-  const moving = environment.status !== 'Ready' || ['Pending', 'Info', 'Unknown', 'NoData'].includes(environment.healthStatus ?? '') || environment.healthColor === 'Grey'
+  if (isReady(environment) && isOk(environment))
+    return gate(id, title, 'passed', `${environment.name} is Ready and Ok.`, seen, { waivable })
+  const moving =
+    environment.status !== 'Ready' ||
+    ['Pending', 'Info', 'Unknown', 'NoData'].includes(environment.healthStatus ?? '') ||
+    environment.healthColor === 'Grey'
   return gate(
     id,
     title,

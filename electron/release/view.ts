@@ -1,4 +1,14 @@
-import { type Colour, type Gate, isOpen, type Lane, type Progress, type ReleaseSummary, type ReleaseView, type StepStatus, type StepView } from '../contract/models.ts'
+import {
+  type Colour,
+  type Gate,
+  isOpen,
+  type Lane,
+  type Progress,
+  type ReleaseSummary,
+  type ReleaseView,
+  type StepStatus,
+  type StepView,
+} from '../contract/models.ts'
 import { isPassing, needsSignIn, type Problem } from '../contract/problem.ts'
 import { STEP_IDS, type StepId } from '../contract/steps.ts'
 import { choicesOf } from './choices.ts'
@@ -48,7 +58,19 @@ export function viewOf(seen: Seen): ReleaseView {
 /** One line of the home screen. */
 export function summaryOf(state: ReleaseState, damaged: boolean): ReleaseSummary {
   const { id, account, application, productionCname, startedAt, endedAt, outcome, track, step } = state.release
-  return { id, account, application, productionCname, versionLabel: state.version?.label ?? null, startedAt, endedAt, outcome, track, step, damaged }
+  return {
+    id,
+    account,
+    application,
+    productionCname,
+    versionLabel: state.version?.label ?? null,
+    startedAt,
+    endedAt,
+    outcome,
+    track,
+    step,
+    damaged,
+  }
 }
 
 function stepView(seen: Seen, id: StepId): StepView {
@@ -82,13 +104,18 @@ function statusOf(state: ReleaseState, id: StepId, judgement: Judgement): StepSt
 
 /** What the lever itself brings (the typed URL, the chosen version) does not lock it. */
 function opensWithLever(gates: readonly Gate[]): boolean {
-  return allOpen(gates.filter(({ id, status }) => !(status === 'waiting' && (id === 'typed-url' || id === 'version-chosen'))))
+  return allOpen(
+    gates.filter(({ id, status }) => !(status === 'waiting' && (id === 'typed-url' || id === 'version-chosen'))),
+  )
 }
 
 function laneOf({ state, sight }: Seen, colour: Colour): Lane {
   const environment = sight?.[colour] ?? null
   const known = state.release[colour].id !== null
-  const wasTerminated = state.release.outcome !== null && rolesOf(state.release.track).from === colour && recordOf(state, 'retire').provedAt !== null
+  const wasTerminated =
+    state.release.outcome !== null &&
+    rolesOf(state.release.track).from === colour &&
+    recordOf(state, 'retire').provedAt !== null
   return {
     colour,
     name: state.release[colour].name,
@@ -102,7 +129,9 @@ function laneOf({ state, sight }: Seen, colour: Colour): Lane {
 
 /** Before the first look, and after the end: what the journal last proved. */
 function holdsByJournal(state: ReleaseState, colour: Colour): boolean {
-  const swapped = state.forward.swap.provedAt !== null && !(state.release.track === 'rollback' && state.rollback.swap.provedAt !== null)
+  const swapped =
+    state.forward.swap.provedAt !== null &&
+    !(state.release.track === 'rollback' && state.rollback.swap.provedAt !== null)
   return swapped ? colour === 'green' : colour === 'blue'
 }
 

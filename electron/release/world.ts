@@ -52,7 +52,11 @@ export interface ManagedAction {
 
 export interface ElasticBeanstalk {
   /** One DescribeEnvironments for these ids; terminated environments included where AWS still lists them. */
-  describeEnvironments(query: { readonly ids?: readonly string[]; readonly names?: readonly string[]; readonly application?: string }): Promise<readonly Environment[]>
+  describeEnvironments(query: {
+    readonly ids?: readonly string[]
+    readonly names?: readonly string[]
+    readonly application?: string
+  }): Promise<readonly Environment[]>
   /** Null with basic health reporting. */
   health(environmentId: string): Promise<Health | null>
   /** Events of the application since an instant, oldest first. */
@@ -67,7 +71,13 @@ export interface ElasticBeanstalk {
   versions(application: string, labels?: readonly string[]): Promise<readonly ApplicationVersion[]>
   templates(application: string): Promise<readonly string[]>
 
-  createTemplate(input: { readonly application: string; readonly templateName: string; readonly environmentId: string; readonly description: string; readonly tags: readonly Tag[] }): Promise<void>
+  createTemplate(input: {
+    readonly application: string
+    readonly templateName: string
+    readonly environmentId: string
+    readonly description: string
+    readonly tags: readonly Tag[]
+  }): Promise<void>
   deleteTemplate(application: string, templateName: string): Promise<void>
   createEnvironment(input: {
     readonly application: string
@@ -79,7 +89,14 @@ export interface ElasticBeanstalk {
     readonly tags: readonly Tag[]
     readonly operationsRole: string | null
   }): Promise<{ readonly environmentId: string }>
-  createVersion(input: { readonly application: string; readonly versionLabel: string; readonly bucket: string; readonly key: string; readonly description: string; readonly tags: readonly Tag[] }): Promise<void>
+  createVersion(input: {
+    readonly application: string
+    readonly versionLabel: string
+    readonly bucket: string
+    readonly key: string
+    readonly description: string
+    readonly tags: readonly Tag[]
+  }): Promise<void>
   deploy(environmentId: string, versionLabel: string): Promise<void>
   abortUpdate(environmentId: string): Promise<void>
   /** By ids only, never by names. */
@@ -115,12 +132,25 @@ export interface StackReader {
 
 export interface Bundles {
   /** Reads the file again before it is sent; throws `bad-bundle` when it is not the inspected one. */
-  upload(bundle: SourceBundle, application: string, onProgress: (sentBytes: number) => void, signal: AbortSignal): Promise<{ readonly bucket: string; readonly key: string }>
+  upload(
+    bundle: SourceBundle,
+    application: string,
+    onProgress: (sentBytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<{ readonly bucket: string; readonly key: string }>
 }
 
 export type DnsAnswer =
-  | { readonly kind: 'addresses'; readonly addresses: readonly string[]; readonly chain: readonly string[]; readonly ttlSeconds: number }
-  | { readonly kind: 'no-such-name' | 'no-address' | 'silent' | 'server-failure' | 'refused' | 'malformed'; readonly detail: string }
+  | {
+      readonly kind: 'addresses'
+      readonly addresses: readonly string[]
+      readonly chain: readonly string[]
+      readonly ttlSeconds: number
+    }
+  | {
+      readonly kind: 'no-such-name' | 'no-address' | 'silent' | 'server-failure' | 'refused' | 'malformed'
+      readonly detail: string
+    }
 
 export interface DnsServer {
   readonly name: string
@@ -154,14 +184,26 @@ export type HttpAnswer =
       readonly milliseconds: number
       readonly address: string
     }
-  | { readonly kind: 'failure'; readonly detail: string; readonly milliseconds: number; readonly address: string | null }
+  | {
+      readonly kind: 'failure'
+      readonly detail: string
+      readonly milliseconds: number
+      readonly address: string | null
+    }
 
 export interface Probe {
   /** One request on a fresh connection to exactly this address, with this Host header. Never throws for what a server does. */
-  get(request: { readonly address: string; readonly host: string; readonly path: string; readonly https?: boolean }, signal: AbortSignal): Promise<HttpAnswer>
+  get(
+    request: { readonly address: string; readonly host: string; readonly path: string; readonly https?: boolean },
+    signal: AbortSignal,
+  ): Promise<HttpAnswer>
 }
 
 /** Whether an answer satisfies a check of the operator's; pure, here because both the step and the report say it. */
 export function satisfies(check: TestCheck, answer: HttpAnswer): boolean {
-  return answer.kind === 'answer' && answer.status === check.expectStatus && (check.contains === '' || answer.body.includes(check.contains))
+  return (
+    answer.kind === 'answer' &&
+    answer.status === check.expectStatus &&
+    (check.contains === '' || answer.body.includes(check.contains))
+  )
 }

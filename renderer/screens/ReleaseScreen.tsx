@@ -1,5 +1,6 @@
 import Button from '@cloudscape-design/components/button'
 import type { ReleaseView, StepView } from '../../electron/contract/models.ts'
+import type { Problem } from '../../electron/contract/problem.ts'
 import { choose, leaveRelease, showReleases, showStep } from '../actions.ts'
 import { Help } from '../help/Help.tsx'
 import { isThrown } from '../lever-reason.ts'
@@ -16,8 +17,8 @@ import { LeverBar } from '../ui/LeverBar.tsx'
 import { OutcomePanel } from '../ui/OutcomePanel.tsx'
 import { ProblemAlert, WishProblem } from '../ui/ProblemAlert.tsx'
 import { Progress } from '../ui/Progress.tsx'
-import { stepItemOf } from '../ui/step-item.ts'
 import { StepNavigation } from '../ui/StepNavigation.tsx'
+import { stepItemOf } from '../ui/step-item.ts'
 import './release-screen.css'
 
 /** One release: the two lanes on top, the steps on the left, and the step that is looked at. */
@@ -57,8 +58,9 @@ export function ReleaseScreen() {
 function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: StepView }) {
   const { release } = view
   const draft = useSignalbox((state) => state.draft)
+  const damaged = useSignalbox((state) => state.releases.some(({ id, damaged }) => id === release.id && damaged))
   const { sentence, Inputs, Watch, plan } = stepParts[step.id]
-  const isCurrent = step.id === release.step && release.outcome === null
+  const isCurrent = step.id === release.step && release.outcome === null && !damaged
   const thrown = isThrown(step)
   const troubled = isCurrent && (view.problem !== null || view.paused || step.status === 'stuck')
   const gates = (
@@ -90,6 +92,7 @@ function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: 
               <h1 className="title">{titleOf(step.id, release.track)}</h1>
               <p className="lead wrap">{sentence(view)}</p>
             </header>
+            {damaged && <ProblemAlert problem={DAMAGED} />}
             <WishProblem />
             {troubled && <Trouble view={view} />}
             {troubled && <Choices view={view} title="What you can do now" />}
@@ -121,6 +124,14 @@ function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: 
       </LeverBar>
     </section>
   )
+}
+
+const DAMAGED: Problem = {
+  code: 'journal',
+  title: 'The journal of this release is damaged',
+  meaning:
+    'An entry was changed or is missing, so what is shown here proves nothing. The release is not continued; nothing is changed in AWS.',
+  remedy: 'Look at both environments in the AWS console and finish by hand. The journal is kept as it is.',
 }
 
 function Trouble({ view }: { readonly view: ReleaseView }) {

@@ -95,12 +95,12 @@ function OpenRelease({
       <Button
         variant="primary"
         data-testid={testIds.continueRelease(release.id)}
-        disabled={elsewhere !== null}
+        disabled={elsewhere !== null && !release.damaged}
         loading={waiting}
         ariaLabel={`Continue the release of ${release.productionCname}`}
         onClick={() => void openRelease(release.id)}
       >
-        Continue
+        {release.damaged ? 'Look at it' : 'Continue'}
       </Button>
     </article>
   )

@@ -2,8 +2,8 @@ import type { Colour, Lane, ReleaseView } from '../../electron/contract/models.t
 import { count, rate } from '../formats.ts'
 import { testIds } from '../test-ids.ts'
 import { Cname } from './Cname.tsx'
-import { GlobeIcon, PeopleIcon } from './icons.tsx'
 import { healthTone, InstanceDots } from './InstanceDots.tsx'
+import { GlobeIcon, PeopleIcon } from './icons.tsx'
 import { Sparkline } from './Sparkline.tsx'
 import './lanes.css'
 

@@ -1,6 +1,6 @@
 import Alert from '@cloudscape-design/components/alert'
-import { isPassing, needsSignIn, type Problem } from '../../electron/contract/problem.ts'
 import type { ReactNode } from 'react'
+import { isPassing, needsSignIn, type Problem } from '../../electron/contract/problem.ts'
 import { dismissProblem } from '../actions.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'

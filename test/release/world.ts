@@ -105,7 +105,7 @@ export function fakeAccount(options: { readonly listingLagSeconds?: number } = {
   const servers: readonly (DnsServer & { readonly holdsSeconds: number })[] = [
     { name: 'ns-1.example', address: '192.0.2.1', role: 'authoritative', holdsSeconds: 0 },
     { name: 'Resolver A', address: '192.0.2.11', role: 'resolver', holdsSeconds: TTL_SECONDS },
-    { name: 'Resolver B', address: '192.0.2.12', role: 'resolver', holdsSeconds: 150 },
+    { name: 'Resolver B', address: '192.0.2.12', role: 'resolver', holdsSeconds: 90 },
   ]
 
   function advanceTo(at: number): void {
@@ -248,7 +248,7 @@ export function fakeAccount(options: { readonly listingLagSeconds?: number } = {
       const { environmentName: name, cnamePrefix, versionLabel, tags } = input
       const made = add({ id: `e-green0000${number}`, name, cnamePrefix, versionLabel, tags, settings })
       tell(made, 'createEnvironment is starting.')
-      begin(made, 'Launching', 240, () => {
+      begin(made, 'Launching', 90, () => {
         settle(made)
         tell(made, `Successfully launched environment: ${name}`)
       })
@@ -265,7 +265,7 @@ export function fakeAccount(options: { readonly listingLagSeconds?: number } = {
       tell(target, 'Environment update is starting.')
       target.abortable = true
       target.healthStatus = 'Info'
-      begin(target, 'Updating', 40, () => {
+      begin(target, 'Updating', 20, () => {
         settle(target)
         if (failing.has(label)) return tell(target, 'Failed to deploy application.', 'ERROR')
         target.versionLabel = label
@@ -274,7 +274,7 @@ export function fakeAccount(options: { readonly listingLagSeconds?: number } = {
     },
     abortUpdate(id: string) {
       const target = existing(id)
-      begin(target, 'Updating', 20, () => settle(target))
+      begin(target, 'Updating', 10, () => settle(target))
     },
     swapCnames(first: string, second: string) {
       const [a, b] = [readyOne(first), readyOne(second)]
@@ -295,7 +295,7 @@ export function fakeAccount(options: { readonly listingLagSeconds?: number } = {
     terminate(id: string) {
       const target = readyOne(id)
       tell(target, 'terminateEnvironment is starting.')
-      begin(target, 'Terminating', 200, () => {
+      begin(target, 'Terminating', 60, () => {
         target.status = 'Terminated'
         target.healthColor = 'Grey'
         target.resources = null

@@ -7,7 +7,7 @@ import { addResource, createSecurityGroup, markDeleted, physicalId, tcpRule } fr
 const LOGICAL_ID = 'AWSEBRDSDatabase'
 
 /** The RDS instance that lives in the environment's own stack. */
-export function coupledDatabase(account: Account, environment: EnvironmentRecord): DatabaseRecord | undefined {
+function coupledDatabase(account: Account, environment: EnvironmentRecord): DatabaseRecord | undefined {
   const identifier = physicalId(environment, LOGICAL_ID)
   return identifier === undefined ? undefined : account.databases.get(identifier)
 }

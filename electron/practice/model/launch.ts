@@ -76,8 +76,7 @@ export function launch(
   step(391 + delay + startSeconds, () => finishLaunch(account, environment, 'successfully'))
 }
 
-/** What a front answers under: a load balancer's name, or the address of a single instance. */
-export function createLoadBalancer(account: Account, environment: EnvironmentRecord): void {
+function createLoadBalancer(account: Account, environment: EnvironmentRecord): void {
   const { region, accountId, random } = account
   const type = valueOf(environment.settings, 'aws:elasticbeanstalk:environment', 'LoadBalancerType')
   const name =

@@ -3,7 +3,7 @@ import type { Traffic } from './traffic.ts'
 /** Instants are account milliseconds since the epoch. */
 export type Instant = number
 
-export type EnvironmentStatus =
+type EnvironmentStatus =
   | 'Aborting'
   | 'Launching'
   | 'Updating'
@@ -25,7 +25,7 @@ export type HealthStatus =
   | 'Suspended'
 export type Severity = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL'
 /** The live service's spelling; the public model writes `Processed`. */
-export type VersionStatus = 'UNPROCESSED' | 'PROCESSING' | 'BUILDING' | 'PROCESSED' | 'FAILED'
+type VersionStatus = 'UNPROCESSED' | 'PROCESSING' | 'BUILDING' | 'PROCESSED' | 'FAILED'
 export type DeletionPolicy = 'Delete' | 'Snapshot' | 'Retain'
 export type OperationKind = 'create' | 'deploy' | 'configure' | 'abort' | 'swap' | 'terminate' | 'rebuild'
 
@@ -134,7 +134,7 @@ export interface StackRecord {
 }
 
 /** Where the environment is reached: its load balancer, or the elastic IP of its only instance. */
-export interface Front {
+interface Front {
   readonly kind: 'load balancer' | 'elastic ip'
   /** ARN of the load balancer, or the address itself. */
   readonly name: string

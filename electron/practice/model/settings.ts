@@ -16,7 +16,7 @@ const DATABASE = 'aws:rds:dbinstance'
 const PROPERTIES = 'aws:elasticbeanstalk:application:environment'
 
 /** What tells one setting from another. */
-export function settingKey({ namespace, optionName, resourceName }: OptionSpecification): string {
+function settingKey({ namespace, optionName, resourceName }: OptionSpecification): string {
   return namespace === 'aws:autoscaling:scheduledaction'
     ? `${namespace}|${optionName}|${resourceName ?? ''}`
     : `${namespace}|${optionName}`
@@ -66,7 +66,7 @@ export function deletionPolicy(settings: Settings): DeletionPolicy {
 }
 
 /** The security groups of the user's that the instances carry beside the environment's own. */
-export function customSecurityGroups(settings: Settings): readonly string[] {
+function customSecurityGroups(settings: Settings): readonly string[] {
   const value = settings.get('aws:autoscaling:launchconfiguration|SecurityGroups')?.value ?? ''
   return value
     .split(',')

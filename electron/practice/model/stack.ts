@@ -3,7 +3,7 @@ import { resourceId, stackSuffix } from './random.ts'
 import type { EnvironmentRecord, IngressRule, SecurityGroupRecord, StackRecord, StackResource, Tag } from './records.ts'
 
 /** The name of an environment's CloudFormation stack. */
-export function stackName(environmentId: string): string {
+function stackName(environmentId: string): string {
   return `awseb-${environmentId}-stack`
 }
 

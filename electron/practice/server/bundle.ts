@@ -18,7 +18,7 @@ export async function inspectBundle(
 }
 
 /** Reads a `practice.json`; members that are missing or of the wrong type have their defaults. */
-export function readPracticeFile(text: string): PracticeFile {
+function readPracticeFile(text: string): PracticeFile {
   const said = parse(text)
   const members: Readonly<Record<string, unknown>> = typeof said === 'object' && said !== null ? { ...said } : {}
   const number = (

@@ -27,7 +27,7 @@ export function repeated(items: readonly Value[]): List {
 }
 
 /** Writes an answer as the content of an XML element. */
-export function toXml(value: Value): string {
+function toXml(value: Value): string {
   if (value === undefined) return ''
   if (typeof value !== 'object') return escape(String(value))
   if (isInstant(value)) return new Date(value.instant).toISOString()

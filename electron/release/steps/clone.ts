@@ -2,7 +2,19 @@ import { type Environment, type Evidence, type Gate } from '../../contract/model
 import type { StepId } from '../../contract/steps.ts'
 import { problem, problemOf } from '../../contract/problem.ts'
 import { settingsDifferences, type Stacks } from '../differences.ts'
-import { describe, evidence, gate, healthGate, isOk, isReady, type Reading, READ_LAG_MILLISECONDS, RELEASE_TAG, reading, type Step } from '../step.ts'
+import {
+  describe,
+  evidence,
+  gate,
+  healthGate,
+  isOk,
+  isReady,
+  type Reading,
+  READ_LAG_MILLISECONDS,
+  RELEASE_TAG,
+  reading,
+  type Step,
+} from '../step.ts'
 import type { ManagedAction, OptionSetting, Tag } from '../world.ts'
 import { recordOf } from '../state.ts'
 
@@ -23,7 +35,10 @@ interface Before {
 interface After {
   readonly kind: 'after'
   readonly templateLeft: boolean
-  readonly settings: { readonly blue: Reading<readonly OptionSetting[]>; readonly green: Reading<readonly OptionSetting[]> } | null
+  readonly settings: {
+    readonly blue: Reading<readonly OptionSetting[]>
+    readonly green: Reading<readonly OptionSetting[]>
+  } | null
   readonly tags: { readonly blue: Reading<readonly Tag[]>; readonly green: Reading<readonly Tag[]> } | null
   readonly stacks: Stacks
 }
@@ -50,7 +65,8 @@ export const clone: Step<Facts> = {
       return { kind: 'before', cname, quota, managedActions, nameTaken }
     }
     const { blue, green } = sight
-    if (!blue || !isReady(green)) return { kind: 'after', templateLeft: true, settings: null, tags: null, stacks: { blue: [], green: [] } }
+    if (!blue || !isReady(green))
+      return { kind: 'after', templateLeft: true, settings: null, tags: null, stacks: { blue: [], green: [] } }
     const templates = await reading(world, () => elasticBeanstalk.templates(release.application))
     const [blueSettings, greenSettings, blueTags, greenTags, blueStack, greenStack] = await Promise.all([
       reading(world, () => elasticBeanstalk.deployedSettings(release.application, blue.name)),
@@ -74,12 +90,21 @@ export const clone: Step<Facts> = {
     const record = recordOf(state, 'clone')
     if (facts.kind === 'before') {
       const gates = beforeGates(facts, sight.at, state.release.green, sight.blue, sight.blueHealth)
-      if (record.effects['create-environment'] !== undefined && sight.at - record.effects['create-environment'] > READ_LAG_MILLISECONDS) {
+      if (
+        record.effects['create-environment'] !== undefined &&
+        sight.at - record.effects['create-environment'] > READ_LAG_MILLISECONDS
+      ) {
         return { gates: null, proofs: [], due: null, progress: null, stuck: lost(state.release.green.name) }
       }
       const waiting = record.effects['create-environment'] !== undefined
       const progress = waiting ? { label: 'Waiting for AWS to list green', fraction: null, secondsLeft: null } : null
-      return { gates: waiting ? null : gates, proofs: [], due: waiting ? null : 'create-environment', progress, stuck: null }
+      return {
+        gates: waiting ? null : gates,
+        proofs: [],
+        due: waiting ? null : 'create-environment',
+        progress,
+        stuck: null,
+      }
     }
     const { green } = sight
     if (!green || green.status === 'Terminating' || green.status === 'Terminated') {
@@ -91,16 +116,32 @@ export const clone: Step<Facts> = {
         gates: null,
         proofs: [],
         due: null,
-        progress: { label: `Elastic Beanstalk creates ${green.name}`, fraction: Math.min(0.97, sinceCreated / TYPICAL_SECONDS), secondsLeft: Math.max(5, TYPICAL_SECONDS - sinceCreated) },
+        progress: {
+          label: `Elastic Beanstalk creates ${green.name}`,
+          fraction: Math.min(0.97, sinceCreated / TYPICAL_SECONDS),
+          secondsLeft: Math.max(5, TYPICAL_SECONDS - sinceCreated),
+        },
         stuck: null,
       }
     }
-    if (!facts.settings) return { gates: null, proofs: [], due: null, progress: { label: 'Comparing green with blue', fraction: null, secondsLeft: null }, stuck: null }
+    if (!facts.settings)
+      return {
+        gates: null,
+        proofs: [],
+        due: null,
+        progress: { label: 'Comparing green with blue', fraction: null, secondsLeft: null },
+        stuck: null,
+      }
     const settled = isOk(green)
     const overdue = sight.at - green.updatedAt > SETTLE_MILLISECONDS || green.healthColor === 'Red'
     return {
       gates: null,
-      proofs: afterProofs(facts, sight.at, green, healthGate('green-ok', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false)),
+      proofs: afterProofs(
+        facts,
+        sight.at,
+        green,
+        healthGate('green-ok', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false),
+      ),
       due: facts.templateLeft ? 'delete-template' : null,
       progress: settled ? null : { label: 'Waiting until green is Ok', fraction: null, secondsLeft: null },
       stuck:
@@ -176,16 +217,33 @@ function lost(name: string) {
   }).problem
 }
 
-function beforeGates(facts: Before, at: number, green: { readonly name: string; readonly cnamePrefix: string }, blue: Environment | null, blueHealth: Parameters<typeof healthGate>[3]): readonly Gate[] {
+function beforeGates(
+  facts: Before,
+  at: number,
+  green: { readonly name: string; readonly cnamePrefix: string },
+  blue: Environment | null,
+  blueHealth: Parameters<typeof healthGate>[3],
+): readonly Gate[] {
   const { cname, quota, managedActions, nameTaken } = facts
-  const due = managedActions.ok ? managedActions.value.filter(({ status }) => status === 'Running' || status === 'Pending') : []
+  const due = managedActions.ok
+    ? managedActions.value.filter(({ status }) => status === 'Running' || status === 'Pending')
+    : []
   return [
     healthGate('blue-ok', 'Blue is Ready and Ok', blue, blueHealth, at, true),
     nameTaken
-      ? gate('name-free', "Green's name is free", 'failed', `Another environment is called ${green.name}.`, [evidence('elasticbeanstalk:DescribeEnvironments', at, `${green.name} exists`)], {
-          remedy: 'Give green another name below.',
-        })
-      : gate('name-free', "Green's name is free", 'passed', `No environment is called ${green.name}.`, [evidence('elasticbeanstalk:DescribeEnvironments', at, `${green.name} is not listed`)]),
+      ? gate(
+          'name-free',
+          "Green's name is free",
+          'failed',
+          `Another environment is called ${green.name}.`,
+          [evidence('elasticbeanstalk:DescribeEnvironments', at, `${green.name} exists`)],
+          {
+            remedy: 'Give green another name below.',
+          },
+        )
+      : gate('name-free', "Green's name is free", 'passed', `No environment is called ${green.name}.`, [
+          evidence('elasticbeanstalk:DescribeEnvironments', at, `${green.name} is not listed`),
+        ]),
     cname.ok
       ? gate(
           'cname-free',
@@ -201,21 +259,43 @@ function beforeGates(facts: Before, at: number, green: { readonly name: string; 
           'quota',
           'The account has room for one more environment',
           quota.value.maximum !== null && quota.value.used >= quota.value.maximum ? 'failed' : 'passed',
-          quota.value.maximum === null ? `${quota.value.used} environments; the account names no limit.` : `${quota.value.used} of ${quota.value.maximum} environments are used.`,
+          quota.value.maximum === null
+            ? `${quota.value.used} environments; the account names no limit.`
+            : `${quota.value.used} of ${quota.value.maximum} environments are used.`,
           [evidence('elasticbeanstalk:DescribeAccountAttributes', quota.at, `${quota.value.used} used`)],
           { remedy: 'Terminate an environment that is no longer needed, or ask AWS for a higher quota.' },
         )
-      : unreadable('quota', 'The account has room for one more environment', 'elasticbeanstalk:DescribeAccountAttributes', quota, true),
+      : unreadable(
+          'quota',
+          'The account has room for one more environment',
+          'elasticbeanstalk:DescribeAccountAttributes',
+          quota,
+          true,
+        ),
     managedActions.ok
       ? gate(
           'no-managed-update',
           'No managed platform update is due',
           due.length > 0 ? 'failed' : 'passed',
-          due.length > 0 ? `AWS is about to update the platform: ${due.map(({ description }) => description).join('; ')}.` : 'AWS has no update under way for this environment.',
-          [evidence('elasticbeanstalk:DescribeEnvironmentManagedActions', managedActions.at, `${managedActions.value.length} listed, ${due.length} pending or running`)],
+          due.length > 0
+            ? `AWS is about to update the platform: ${due.map(({ description }) => description).join('; ')}.`
+            : 'AWS has no update under way for this environment.',
+          [
+            evidence(
+              'elasticbeanstalk:DescribeEnvironmentManagedActions',
+              managedActions.at,
+              `${managedActions.value.length} listed, ${due.length} pending or running`,
+            ),
+          ],
           { waivable: true, remedy: 'Wait until the update has ended.' },
         )
-      : unreadable('no-managed-update', 'No managed platform update is due', 'elasticbeanstalk:DescribeEnvironmentManagedActions', managedActions, true),
+      : unreadable(
+          'no-managed-update',
+          'No managed platform update is due',
+          'elasticbeanstalk:DescribeEnvironmentManagedActions',
+          managedActions,
+          true,
+        ),
   ]
 }
 
@@ -226,29 +306,56 @@ function afterProofs(facts: After, at: number, green: Environment, health: Gate)
     proofs.push(
       left.ok && right.ok
         ? sameSettings(settingsDifferences(left.value, right.value, facts.stacks), left.value.length, right.at)
-        : unreadable('same-settings', 'Green has the settings of blue', 'elasticbeanstalk:DescribeConfigurationSettings', left.ok ? right : left, true),
+        : unreadable(
+            'same-settings',
+            'Green has the settings of blue',
+            'elasticbeanstalk:DescribeConfigurationSettings',
+            left.ok ? right : left,
+            true,
+          ),
     )
   }
   if (facts.tags) {
     const { blue: left, green: right } = facts.tags
-    proofs.push(left.ok && right.ok ? sameTags(left.value, right.value, right.at) : unreadable('same-tags', 'Green has the tags of blue', 'elasticbeanstalk:ListTagsForResource', left.ok ? right : left, true))
     proofs.push(
-      gate('template-gone', 'Nothing temporary is left', facts.templateLeft ? 'waiting' : 'passed', facts.templateLeft ? 'The temporary configuration template is still there.' : 'The temporary configuration template is deleted.', [
-        evidence('elasticbeanstalk:DescribeApplications', at, describe(green)),
-      ]),
+      left.ok && right.ok
+        ? sameTags(left.value, right.value, right.at)
+        : unreadable(
+            'same-tags',
+            'Green has the tags of blue',
+            'elasticbeanstalk:ListTagsForResource',
+            left.ok ? right : left,
+            true,
+          ),
+    )
+    proofs.push(
+      gate(
+        'template-gone',
+        'Nothing temporary is left',
+        facts.templateLeft ? 'waiting' : 'passed',
+        facts.templateLeft
+          ? 'The temporary configuration template is still there.'
+          : 'The temporary configuration template is deleted.',
+        [evidence('elasticbeanstalk:DescribeApplications', at, describe(green))],
+      ),
     )
   }
   return proofs
 }
 
 function sameSettings(differences: readonly string[], count: number, at: number): Gate {
-  const seen: Evidence[] = [evidence('elasticbeanstalk:DescribeConfigurationSettings', at, `${count} settings compared`)]
-  for (const difference of differences) seen.push(evidence('elasticbeanstalk:DescribeConfigurationSettings', at, difference))
+  const seen: Evidence[] = [
+    evidence('elasticbeanstalk:DescribeConfigurationSettings', at, `${count} settings compared`),
+  ]
+  for (const difference of differences)
+    seen.push(evidence('elasticbeanstalk:DescribeConfigurationSettings', at, difference))
   return gate(
     'same-settings',
     'Green has the settings of blue',
     differences.length === 0 ? 'passed' : 'failed',
-    differences.length === 0 ? `All ${count} settings agree, apart from names that must differ.` : `${differences.length} settings differ.`,
+    differences.length === 0
+      ? `All ${count} settings agree, apart from names that must differ.`
+      : `${differences.length} settings differ.`,
     seen,
     { waivable: true, remedy: 'Read the differences. Where they are meant, say why; else roll back and clone again.' },
   )
@@ -256,13 +363,21 @@ function sameSettings(differences: readonly string[], count: number, at: number)
 
 function sameTags(blue: readonly Tag[], green: readonly Tag[], at: number): Gate {
   const own = blue.filter(({ key }) => !/^(elasticbeanstalk:|aws:)/.test(key) && key !== 'Name' && key !== RELEASE_TAG)
-  const missing = own.filter(({ key, value }) => !green.some((tag) => tag.key === key && tag.value === value)).map(({ key }) => key)
+  const missing = own
+    .filter(({ key, value }) => !green.some((tag) => tag.key === key && tag.value === value))
+    .map(({ key }) => key)
   return gate(
     'same-tags',
     'Green has the tags of blue',
     missing.length === 0 ? 'passed' : 'failed',
     missing.length === 0 ? `All ${own.length} tags were copied.` : `Missing on green: ${missing.join(', ')}.`,
-    [evidence('elasticbeanstalk:ListTagsForResource', at, own.map(({ key }) => key).join(', ') || 'blue has no tags of its own')],
+    [
+      evidence(
+        'elasticbeanstalk:ListTagsForResource',
+        at,
+        own.map(({ key }) => key).join(', ') || 'blue has no tags of its own',
+      ),
+    ],
     { waivable: true, remedy: 'Add the tags in the AWS console, or say why they may be missing.' },
   )
 }
@@ -270,5 +385,8 @@ function sameTags(blue: readonly Tag[], green: readonly Tag[], at: number): Gate
 function unreadable(id: string, title: string, source: string, failed: Reading<unknown>, waivable = false): Gate {
   if (failed.ok) throw new Error('A reading that succeeded is not unreadable')
   const { problem: found, at } = failed
-  return gate(id, title, 'unknown', found.title, [evidence(source, at, found.detail ?? found.title)], { waivable, ...(found.remedy ? { remedy: found.remedy } : {}) })
+  return gate(id, title, 'unknown', found.title, [evidence(source, at, found.detail ?? found.title)], {
+    waivable,
+    ...(found.remedy ? { remedy: found.remedy } : {}),
+  })
 }

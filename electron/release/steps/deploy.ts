@@ -2,7 +2,19 @@ import type { Gate } from '../../contract/models.ts'
 import { problem } from '../../contract/problem.ts'
 import type { ApplicationVersion } from '../../contract/models.ts'
 import { recordOf } from '../state.ts'
-import { describe, evidence, gate, healthGate, isOk, isReady, type Reading, READ_LAG_MILLISECONDS, RELEASE_TAG, reading, type Step } from '../step.ts'
+import {
+  describe,
+  evidence,
+  gate,
+  healthGate,
+  isOk,
+  isReady,
+  type Reading,
+  READ_LAG_MILLISECONDS,
+  RELEASE_TAG,
+  reading,
+  type Step,
+} from '../step.ts'
 
 /** How long a Ready green may still need until every instance is Ok and reports its version. */
 const SETTLE_MILLISECONDS = 10 * 60_000
@@ -21,7 +33,10 @@ export const deploy: Step<Facts> = {
     const { version, release } = state
     if (!version) return { version: null }
     return {
-      version: await reading(world, async () => (await world.elasticBeanstalk.versions(release.application, [version.label]))[0] ?? null),
+      version: await reading(
+        world,
+        async () => (await world.elasticBeanstalk.versions(release.application, [version.label]))[0] ?? null,
+      ),
     }
   },
 
@@ -30,9 +45,14 @@ export const deploy: Step<Facts> = {
     const { green } = sight
     const { version } = state
     const known = facts.version?.ok ? facts.version.value : null
-    const deployedAt = record.effects['deploy-version']
+    // Green is on the label after a call whose answer was lost: it had arrived, and is not made again.
+    const arrived = isReady(green) && green?.versionLabel === version?.label
+    const deployedAt = record.effects['deploy-version'] ?? (arrived ? record.intents['deploy-version'] : undefined)
     if (!version || record.leverAt === null) {
-      const gates = [healthGate('green-ready', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false), labelGate(state, facts, sight.at)]
+      const gates = [
+        healthGate('green-ready', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false),
+        labelGate(state, facts, sight.at),
+      ]
       return { gates, proofs: [], due: null, progress: null, stuck: null }
     }
     const status = known?.status.toUpperCase() ?? ''
@@ -49,22 +69,45 @@ export const deploy: Step<Facts> = {
       }
     }
     if (deployedAt === undefined) {
-      const gates = [healthGate('green-ready', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false), labelGate(state, facts, sight.at)]
+      const gates = [
+        healthGate('green-ready', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false),
+        labelGate(state, facts, sight.at),
+      ]
       const processing = known !== null && ['PROCESSING', 'BUILDING'].includes(status)
-      const due = version.bundle && !version.stored ? 'upload-bundle' : !known ? 'create-version' : processing ? null : 'deploy-version'
+      const due =
+        version.bundle && !version.stored
+          ? 'upload-bundle'
+          : !known
+            ? 'create-version'
+            : processing
+              ? null
+              : 'deploy-version'
       // Just after the version was made AWS may not list it yet: creating it twice is refused, so only wait.
       const lagging = due === 'create-version' && record.effects['create-version'] !== undefined
       return {
         gates,
         proofs: [],
         due: lagging ? null : due,
-        progress: processing || lagging ? { label: `Elastic Beanstalk processes ${version.label}`, fraction: null, secondsLeft: null } : null,
+        progress:
+          processing || lagging
+            ? { label: `Elastic Beanstalk processes ${version.label}`, fraction: null, secondsLeft: null }
+            : null,
         stuck: null,
       }
     }
     const since = sight.at - deployedAt
     if (!green || !isReady(green)) {
-      return { gates: null, proofs: [], due: null, progress: { label: `Deploying ${version.label} to green`, fraction: Math.min(0.95, since / 40_000), secondsLeft: Math.max(3, (40_000 - since) / 1000) }, stuck: null }
+      return {
+        gates: null,
+        proofs: [],
+        due: null,
+        progress: {
+          label: `Deploying ${version.label} to green`,
+          fraction: Math.min(0.95, since / 40_000),
+          secondsLeft: Math.max(3, (40_000 - since) / 1000),
+        },
+        stuck: null,
+      }
     }
     const failed = green.versionLabel !== version.label && since > READ_LAG_MILLISECONDS
     const proofs = proofsOf(version.label, facts, sight)
@@ -73,7 +116,10 @@ export const deploy: Step<Facts> = {
       gates: null,
       proofs,
       due: null,
-      progress: settled || failed ? null : { label: 'Waiting until every instance runs it and is Ok', fraction: null, secondsLeft: null },
+      progress:
+        settled || failed
+          ? null
+          : { label: 'Waiting until every instance runs it and is Ok', fraction: null, secondsLeft: null },
       stuck: failed
         ? problem('refused-by-aws', `Version ${version.label} was not deployed`, {
             meaning: `Green is Ready and looks healthy, but it still runs ${green.versionLabel ?? 'another version'}: Elastic Beanstalk put the old version back. Production is untouched.`,
@@ -96,7 +142,17 @@ export const deploy: Step<Facts> = {
     record({ kind: 'intent', at: clock.now(), ...note, detail: version.label })
     if (action === 'upload-bundle' && version.bundle) {
       const { sizeBytes, fileName } = version.bundle
-      const stored = await bundles.upload(version.bundle, release.application, (sent) => progress({ label: `Uploading ${fileName}`, fraction: sizeBytes === 0 ? 1 : sent / sizeBytes, secondsLeft: null }), signal)
+      const stored = await bundles.upload(
+        version.bundle,
+        release.application,
+        (sent) =>
+          progress({
+            label: `Uploading ${fileName}`,
+            fraction: sizeBytes === 0 ? 1 : sent / sizeBytes,
+            secondsLeft: null,
+          }),
+        signal,
+      )
       record({ kind: 'bundle-stored', at: clock.now(), ...stored })
     } else if (action === 'create-version' && version.stored) {
       await elasticBeanstalk.createVersion({
@@ -117,17 +173,51 @@ export const deploy: Step<Facts> = {
 function labelGate(state: Parameters<Step<Facts>['judge']>[0], { version: read }: Facts, at: number): Gate {
   const title = 'A version is chosen and its bundle is sound'
   const { version } = state
-  if (!version) return gate('version-chosen', title, 'waiting', 'No version is chosen yet.', [evidence('operator', at, 'nothing chosen')], { remedy: 'Choose a bundle, or a version that is in Elastic Beanstalk already.' })
+  if (!version)
+    return gate(
+      'version-chosen',
+      title,
+      'waiting',
+      'No version is chosen yet.',
+      [evidence('operator', at, 'nothing chosen')],
+      { remedy: 'Choose a bundle, or a version that is in Elastic Beanstalk already.' },
+    )
   if (!read) return gate('version-chosen', title, 'waiting', `Looking for ${version.label}.`, [])
-  if (!read.ok) return gate('version-chosen', title, 'unknown', read.problem.title, [evidence('elasticbeanstalk:DescribeApplicationVersions', read.at, read.problem.title)])
+  if (!read.ok)
+    return gate('version-chosen', title, 'unknown', read.problem.title, [
+      evidence('elasticbeanstalk:DescribeApplicationVersions', read.at, read.problem.title),
+    ])
   const found = read.value
-  const seen = [evidence('elasticbeanstalk:DescribeApplicationVersions', read.at, found ? `${found.label}: ${found.status}, ${found.bucket}/${found.key}` : `${version.label} does not exist yet`)]
-  if (version.bundle) seen.push(evidence('bundle', at, `${version.bundle.fileName}, ${version.bundle.sizeBytes} bytes, SHA-256 ${version.bundle.sha256}`))
+  const seen = [
+    evidence(
+      'elasticbeanstalk:DescribeApplicationVersions',
+      read.at,
+      found ? `${found.label}: ${found.status}, ${found.bucket}/${found.key}` : `${version.label} does not exist yet`,
+    ),
+  ]
+  if (version.bundle)
+    seen.push(
+      evidence(
+        'bundle',
+        at,
+        `${version.bundle.fileName}, ${version.bundle.sizeBytes} bytes, SHA-256 ${version.bundle.sha256}`,
+      ),
+    )
   const other = found && version.bundle && !found.key.includes(version.bundle.sha256)
   if (other) {
-    return gate('version-chosen', title, 'failed', `The label ${version.label} belongs to another bundle already.`, seen, { remedy: 'Give this bundle a label of its own.' })
+    return gate(
+      'version-chosen',
+      title,
+      'failed',
+      `The label ${version.label} belongs to another bundle already.`,
+      seen,
+      { remedy: 'Give this bundle a label of its own.' },
+    )
   }
-  if (!version.bundle && !found) return gate('version-chosen', title, 'failed', `Elastic Beanstalk has no version ${version.label}.`, seen, { remedy: 'Choose another version.' })
+  if (!version.bundle && !found)
+    return gate('version-chosen', title, 'failed', `Elastic Beanstalk has no version ${version.label}.`, seen, {
+      remedy: 'Choose another version.',
+    })
   return gate('version-chosen', title, 'passed', `${version.label} will be deployed.`, seen)
 }
 
@@ -137,15 +227,44 @@ function proofsOf(label: string, { version }: Facts, sight: Parameters<Step<Fact
   const onLabel = instances.filter(({ versionLabel }) => versionLabel === label)
   const stored = version?.ok ? version.value : null
   const status = stored?.status.toUpperCase() ?? 'unknown'
-  const seen = instances.map(({ id, status: health, versionLabel }) => evidence('elasticbeanstalk:DescribeInstancesHealth', greenHealth?.at ?? at, `${id}: ${versionLabel ?? 'no version'}, ${health}`))
+  const seen = instances.map(({ id, status: health, versionLabel }) =>
+    evidence(
+      'elasticbeanstalk:DescribeInstancesHealth',
+      greenHealth?.at ?? at,
+      `${id}: ${versionLabel ?? 'no version'}, ${health}`,
+    ),
+  )
   return [
-    gate('version-processed', 'Elastic Beanstalk has the version', status === 'PROCESSED' || status === 'UNPROCESSED' ? 'passed' : version?.ok === false ? 'unknown' : 'waiting', `${label} is ${status}.`, [
-      evidence('elasticbeanstalk:DescribeApplicationVersions', version?.at ?? at, stored ? `${stored.bucket}/${stored.key}` : 'not listed'),
-    ]),
-    gate('label-on-green', 'Green runs this version', green?.versionLabel === label ? 'passed' : 'failed', `Green runs ${green?.versionLabel ?? 'nothing'}.`, [evidence('elasticbeanstalk:DescribeEnvironments', at, describe(green))]),
+    gate(
+      'version-processed',
+      'Elastic Beanstalk has the version',
+      status === 'PROCESSED' || status === 'UNPROCESSED' ? 'passed' : version?.ok === false ? 'unknown' : 'waiting',
+      `${label} is ${status}.`,
+      [
+        evidence(
+          'elasticbeanstalk:DescribeApplicationVersions',
+          version?.at ?? at,
+          stored ? `${stored.bucket}/${stored.key}` : 'not listed',
+        ),
+      ],
+    ),
+    gate(
+      'label-on-green',
+      'Green runs this version',
+      green?.versionLabel === label ? 'passed' : 'failed',
+      `Green runs ${green?.versionLabel ?? 'nothing'}.`,
+      [evidence('elasticbeanstalk:DescribeEnvironments', at, describe(green))],
+    ),
     healthGate('green-ok', 'Green is Ready and Ok', green, greenHealth, at, false),
     greenHealth === null
-      ? gate('every-instance', 'Every instance runs this version', 'unknown', 'Green has basic health: its instances do not say which version they run.', [], { waivable: true, remedy: 'Switch on enhanced health, or look at each instance and say why it is right.' })
+      ? gate(
+          'every-instance',
+          'Every instance runs this version',
+          'unknown',
+          'Green has basic health: its instances do not say which version they run.',
+          [],
+          { waivable: true, remedy: 'Switch on enhanced health, or look at each instance and say why it is right.' },
+        )
       : gate(
           'every-instance',
           'Every instance runs this version',

@@ -3,7 +3,21 @@ import { problem } from '../../contract/problem.ts'
 import { databasesInStack } from '../independence.ts'
 import { addressesOf, ask, said } from '../reach.ts'
 import { type ReleaseState, recordOf } from '../state.ts'
-import { describe, evidence, gate, type Hands, healthGate, holderOf, isReady, partsOf, type Reading, READ_LAG_MILLISECONDS, reading, type Sight, type Step } from '../step.ts'
+import {
+  describe,
+  evidence,
+  gate,
+  type Hands,
+  healthGate,
+  holderOf,
+  isReady,
+  partsOf,
+  type Reading,
+  READ_LAG_MILLISECONDS,
+  reading,
+  type Sight,
+  type Step,
+} from '../step.ts'
 import type { HttpAnswer, StackResource } from '../world.ts'
 
 /** How long a termination takes in AWS's own examples; only to draw the bar. */
@@ -27,11 +41,16 @@ export const retire: Step<Facts> = {
     const { world } = hands
     const { from, to } = partsOf(state, sight)
     const id = state.release[from.colour].id
-    const templateLeft = state.release.track === 'rollback' && (await world.elasticBeanstalk.templates(state.release.application)).includes(state.release.green.templateName)
+    const templateLeft =
+      state.release.track === 'rollback' &&
+      (await world.elasticBeanstalk.templates(state.release.application)).includes(state.release.green.templateName)
     if (id === null) return { resources: null, referring: null, stays: null, templateLeft }
     const resources = await reading(world, () => world.stack.resources(id))
     const own = resources.ok ? resources.value?.find(({ logicalId }) => logicalId === 'AWSEBSecurityGroup') : undefined
-    const [referring, stays] = await Promise.all([own ? reading(world, () => world.stack.groupsReferring(own.physicalId)) : null, stillAnswers(state, to.environment, hands)])
+    const [referring, stays] = await Promise.all([
+      own ? reading(world, () => world.stack.groupsReferring(own.physicalId)) : null,
+      stillAnswers(state, to.environment, hands),
+    ])
     return { resources, referring, stays, templateLeft }
   },
 
@@ -42,14 +61,36 @@ export const retire: Step<Facts> = {
     const askedAt = record.effects['terminate-environment']
     const neverMade = state.release.track === 'rollback' && state.release.green.id === null
     if (gone && neverMade && createMayBeUnseen(state, sight.at)) {
-      return { gates: null, proofs: [], due: null, progress: { label: 'Waiting whether AWS lists green after all', fraction: null, secondsLeft: null }, stuck: null }
+      return {
+        gates: null,
+        proofs: [],
+        due: null,
+        progress: { label: 'Waiting whether AWS lists green after all', fraction: null, secondsLeft: null },
+        stuck: null,
+      }
     }
     if (gone) {
-      return { gates: null, proofs: proofsOf(state, sight, facts), due: facts.templateLeft ? 'delete-template' : null, progress: { label: 'Proving that it is gone', fraction: null, secondsLeft: null }, stuck: null }
+      return {
+        gates: null,
+        proofs: proofsOf(state, sight, facts),
+        due: facts.templateLeft ? 'delete-template' : null,
+        progress: { label: 'Proving that it is gone', fraction: null, secondsLeft: null },
+        stuck: null,
+      }
     }
     if (from.environment?.status === 'Terminating') {
       const elapsed = askedAt === undefined ? 0 : (sight.at - askedAt) / 1000
-      return { gates: null, proofs: [], due: null, progress: { label: `Elastic Beanstalk terminates ${from.name}`, fraction: Math.min(0.97, elapsed / TYPICAL_SECONDS), secondsLeft: Math.max(5, TYPICAL_SECONDS - elapsed) }, stuck: null }
+      return {
+        gates: null,
+        proofs: [],
+        due: null,
+        progress: {
+          label: `Elastic Beanstalk terminates ${from.name}`,
+          fraction: Math.min(0.97, elapsed / TYPICAL_SECONDS),
+          secondsLeft: Math.max(5, TYPICAL_SECONDS - elapsed),
+        },
+        stuck: null,
+      }
     }
     if (askedAt !== undefined) {
       const late = sight.at - askedAt > READ_LAG_MILLISECONDS
@@ -61,7 +102,8 @@ export const retire: Step<Facts> = {
         stuck: late
           ? problem('refused-by-aws', `${from.name} was not terminated`, {
               meaning: `It is ${from.environment?.status ?? 'unknown'} again. Production is not affected: it stays on the other environment.`,
-              remedy: 'Read the events below: mostly another security group still refers to one of its own. Remove that reference in the AWS console, then try again.',
+              remedy:
+                'Read the events below: mostly another security group still refers to one of its own. Remove that reference in the AWS console, then try again.',
             }).problem
           : null,
       }
@@ -107,19 +149,50 @@ function gatesOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gate
   const { from, to } = partsOf(state, sight)
   const { at } = sight
   const { release } = state
-  const both = [evidence('elasticbeanstalk:DescribeEnvironments', at, describe(from.environment)), evidence('elasticbeanstalk:DescribeEnvironments', at, describe(to.environment))]
+  const both = [
+    evidence('elasticbeanstalk:DescribeEnvironments', at, describe(from.environment)),
+    evidence('elasticbeanstalk:DescribeEnvironments', at, describe(to.environment)),
+  ]
   const holder = holderOf(state, sight)
   const abortable = release.track === 'rollback' && from.environment?.abortable === true
   const served = release.track === 'forward' || state.rollbackSwapped
   const gates = [
     holder === to.colour
-      ? gate('holds-no-production', `${from.name} does not hold the production URL`, 'passed', `${release.productionCname} belongs to ${to.name}.`, both)
-      : gate('holds-no-production', `${from.name} does not hold the production URL`, holder === null ? 'unknown' : 'failed', holder === null ? 'Neither environment of this release holds the production URL.' : `${from.name} holds ${release.productionCname}: terminating it would take production down.`, both, {
-          remedy: 'Nothing is terminated while this is so. Find out who has swapped the URLs.',
-        }),
+      ? gate(
+          'holds-no-production',
+          `${from.name} does not hold the production URL`,
+          'passed',
+          `${release.productionCname} belongs to ${to.name}.`,
+          both,
+        )
+      : gate(
+          'holds-no-production',
+          `${from.name} does not hold the production URL`,
+          holder === null ? 'unknown' : 'failed',
+          holder === null
+            ? 'Neither environment of this release holds the production URL.'
+            : `${from.name} holds ${release.productionCname}: terminating it would take production down.`,
+          both,
+          {
+            remedy: 'Nothing is terminated while this is so. Find out who has swapped the URLs.',
+          },
+        ),
     isReady(from.environment) || abortable
-      ? gate('nothing-in-flight', `Nothing else is changing ${from.name}`, 'passed', abortable ? 'Its update will be aborted first.' : 'Its status is Ready.', both)
-      : gate('nothing-in-flight', `Nothing else is changing ${from.name}`, 'waiting', `Its status is ${from.environment?.status ?? 'unknown'}.`, both, { remedy: 'Wait until it is Ready.' }),
+      ? gate(
+          'nothing-in-flight',
+          `Nothing else is changing ${from.name}`,
+          'passed',
+          abortable ? 'Its update will be aborted first.' : 'Its status is Ready.',
+          both,
+        )
+      : gate(
+          'nothing-in-flight',
+          `Nothing else is changing ${from.name}`,
+          'waiting',
+          `Its status is ${from.environment?.status ?? 'unknown'}.`,
+          both,
+          { remedy: 'Wait until it is Ready.' },
+        ),
     databaseGate(from.name, facts, at),
     securityGroupGate(from.name, facts, at),
   ]
@@ -127,63 +200,170 @@ function gatesOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gate
   const proved = recordOf(state, 'propagation').provedAt
   const typed = recordOf(state, 'retire').typedUrl
   return [
-    gate('propagation-proved', 'The world has followed the swap', proved === null ? 'failed' : 'passed', proved === null ? 'Propagation is not proved.' : 'Every proof of the step before holds.', [evidence('dns', proved ?? at, 'propagation')]),
+    gate(
+      'propagation-proved',
+      'The world has followed the swap',
+      proved === null ? 'failed' : 'passed',
+      proved === null ? 'Propagation is not proved.' : 'Every proof of the step before holds.',
+      [evidence('dns', proved ?? at, 'propagation')],
+    ),
     healthGate('target-ok', `${to.name} is Ready and Ok`, to.environment, to.health, at, false),
-    gate('still-answers', `${to.name} answers at the production URL`, facts.stays?.kind === 'answer' && facts.stays.status < 500 ? 'passed' : 'waiting', facts.stays ? said(facts.stays) : 'Not asked yet.', [evidence('http', at, facts.stays ? said(facts.stays) : 'not asked')], {
-      waivable: true,
-      remedy: 'It asks again by itself. Where this computer cannot reach it, check from one that can and say what you saw.',
-    }),
+    gate(
+      'still-answers',
+      `${to.name} answers at the production URL`,
+      facts.stays?.kind === 'answer' && facts.stays.status < 500 ? 'passed' : 'waiting',
+      facts.stays ? said(facts.stays) : 'Not asked yet.',
+      [evidence('http', at, facts.stays ? said(facts.stays) : 'not asked')],
+      {
+        waivable: true,
+        remedy:
+          'It asks again by itself. Where this computer cannot reach it, check from one that can and say what you saw.',
+      },
+    ),
     ...gates,
     typed?.toLowerCase() === release.productionCname.toLowerCase()
       ? gate('typed-url', 'You typed the production URL', 'passed', typed, [evidence('operator', at, typed)])
-      : gate('typed-url', 'You typed the production URL', 'waiting', `Type ${release.productionCname} below to confirm.`, [], { remedy: 'Type it by hand: it is what everybody uses after the old environment is gone.' }),
+      : gate(
+          'typed-url',
+          'You typed the production URL',
+          'waiting',
+          `Type ${release.productionCname} below to confirm.`,
+          [],
+          { remedy: 'Type it by hand: it is what everybody uses after the old environment is gone.' },
+        ),
   ]
 }
 
 function databaseGate(name: string, { resources }: Facts, at: number): Gate {
   const title = `${name} holds no database`
   if (!resources?.ok || resources.value === null) {
-    return gate('no-database', title, 'unknown', resources && !resources.ok ? resources.problem.title : 'Its stack could not be found.', [evidence('cloudformation:ListStackResources', resources?.at ?? at, 'not readable')], {
-      remedy: (resources && !resources.ok ? resources.problem.remedy : undefined) ?? 'Ask your AWS administrator to look at the stack of the environment.',
-    })
+    return gate(
+      'no-database',
+      title,
+      'unknown',
+      resources && !resources.ok ? resources.problem.title : 'Its stack could not be found.',
+      [evidence('cloudformation:ListStackResources', resources?.at ?? at, 'not readable')],
+      {
+        remedy:
+          (resources && !resources.ok ? resources.problem.remedy : undefined) ??
+          'Ask your AWS administrator to look at the stack of the environment.',
+      },
+    )
   }
   const found = databasesInStack(resources.value)
   return found.length === 0
-    ? gate('no-database', title, 'passed', `${resources.value.length} resources go with it, no database among them.`, [evidence('cloudformation:ListStackResources', resources.at, resources.value.map(({ logicalId }) => logicalId).join(', '))])
-    : gate('no-database', title, 'failed', `${found.map(({ physicalId }) => physicalId).join(', ')} would go with it.`, [evidence('cloudformation:ListStackResources', resources.at, found.map(({ logicalId, physicalId }) => `${logicalId} = ${physicalId}`).join(', '))], { remedy: 'Decouple the database first.' })
+    ? gate('no-database', title, 'passed', `${resources.value.length} resources go with it, no database among them.`, [
+        evidence(
+          'cloudformation:ListStackResources',
+          resources.at,
+          resources.value.map(({ logicalId }) => logicalId).join(', '),
+        ),
+      ])
+    : gate(
+        'no-database',
+        title,
+        'failed',
+        `${found.map(({ physicalId }) => physicalId).join(', ')} would go with it.`,
+        [
+          evidence(
+            'cloudformation:ListStackResources',
+            resources.at,
+            found.map(({ logicalId, physicalId }) => `${logicalId} = ${physicalId}`).join(', '),
+          ),
+        ],
+        { remedy: 'Decouple the database first.' },
+      )
 }
 
 function securityGroupGate(name: string, { referring }: Facts, at: number): Gate {
   const title = `No other security group refers to ${name}`
-  if (referring === null) return gate('no-dependants', title, 'unknown', 'Its security group could not be found in its stack.', [], { waivable: true, remedy: 'Look at its security group in the EC2 console, and say what you saw.' })
-  if (!referring.ok) return gate('no-dependants', title, 'unknown', referring.problem.title, [evidence('ec2:DescribeSecurityGroups', referring.at, referring.problem.title)], { waivable: true, ...(referring.problem.remedy ? { remedy: referring.problem.remedy } : {}) })
+  if (referring === null)
+    return gate('no-dependants', title, 'unknown', 'Its security group could not be found in its stack.', [], {
+      waivable: true,
+      remedy: 'Look at its security group in the EC2 console, and say what you saw.',
+    })
+  if (!referring.ok)
+    return gate(
+      'no-dependants',
+      title,
+      'unknown',
+      referring.problem.title,
+      [evidence('ec2:DescribeSecurityGroups', referring.at, referring.problem.title)],
+      { waivable: true, ...(referring.problem.remedy ? { remedy: referring.problem.remedy } : {}) },
+    )
   const names = referring.value.map(({ id, name: group }) => `${group} (${id})`).join(', ')
   return referring.value.length === 0
-    ? gate('no-dependants', title, 'passed', 'Nothing refers to its security group.', [evidence('ec2:DescribeSecurityGroups', referring.at, 'no rule refers to it')])
-    : gate('no-dependants', title, 'failed', `${names} lets it in: AWS could not delete its security group, and the termination would hang.`, [evidence('ec2:DescribeSecurityGroups', at, names)], {
-        remedy: 'Remove that rule in the EC2 console once nothing needs it, then this goes on.',
-      })
+    ? gate('no-dependants', title, 'passed', 'Nothing refers to its security group.', [
+        evidence('ec2:DescribeSecurityGroups', referring.at, 'no rule refers to it'),
+      ])
+    : gate(
+        'no-dependants',
+        title,
+        'failed',
+        `${names} lets it in: AWS could not delete its security group, and the termination would hang.`,
+        [evidence('ec2:DescribeSecurityGroups', at, names)],
+        {
+          remedy: 'Remove that rule in the EC2 console once nothing needs it, then this goes on.',
+        },
+      )
 }
 
 function proofsOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gate[] {
   const { from, to } = partsOf(state, sight)
   const stack = facts.resources
-  const stackGone = stack === null || (stack.ok && stack.value === null) || (stack.ok && (stack.value ?? []).every(({ status }) => status === 'DELETE_COMPLETE'))
+  // Never made, or no longer listed, or listed with nothing left in it.
+  const left = stack?.ok ? (stack.value ?? []).filter(({ status }) => status !== 'DELETE_COMPLETE') : []
+  const stackGone = stack === null || (stack.ok && left.length === 0)
   const holds = holderOf(state, sight) === to.colour
   const proofs = [
-    gate('terminated', `${from.name} is terminated`, 'passed', from.environment ? 'Its status is Terminated.' : 'AWS does not list it.', [evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(from.environment))]),
-    gate('stack-gone', 'Its stack is gone', stackGone ? 'passed' : stack?.ok === false ? 'unknown' : 'waiting', stackGone ? 'CloudFormation has deleted its resources.' : 'CloudFormation still lists resources.', [evidence('cloudformation:ListStackResources', stack?.at ?? sight.at, stackGone ? 'no stack' : 'stack is there')], { waivable: true, remedy: 'Wait; where it stays, look at the stack in the CloudFormation console.' }),
-    gate('production-stays', `${to.name} holds the production URL and answers`, holds && (facts.stays === null || facts.stays.kind === 'answer') ? 'passed' : 'waiting', facts.stays ? said(facts.stays) : describe(to.environment), [evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(to.environment))], {
-      waivable: true,
-      remedy: 'It asks again by itself.',
-    }),
+    gate(
+      'terminated',
+      `${from.name} is terminated`,
+      'passed',
+      from.environment ? 'Its status is Terminated.' : 'AWS does not list it.',
+      [evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(from.environment))],
+    ),
+    gate(
+      'stack-gone',
+      'Its stack is gone',
+      stackGone ? 'passed' : left.length > 0 ? 'waiting' : 'unknown',
+      stackGone ? 'CloudFormation has deleted its resources.' : 'CloudFormation still lists resources.',
+      [evidence('cloudformation:ListStackResources', stack?.at ?? sight.at, stackGone ? 'no stack' : 'stack is there')],
+      { waivable: true, remedy: 'Wait; where it stays, look at the stack in the CloudFormation console.' },
+    ),
+    gate(
+      'production-stays',
+      `${to.name} holds the production URL and answers`,
+      holds && (facts.stays === null || facts.stays.kind === 'answer') ? 'passed' : 'waiting',
+      facts.stays ? said(facts.stays) : describe(to.environment),
+      [evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(to.environment))],
+      {
+        waivable: true,
+        remedy: 'It asks again by itself.',
+      },
+    ),
   ]
   if (state.release.track === 'rollback') {
-    proofs.push(gate('template-gone', 'Nothing temporary is left', facts.templateLeft ? 'waiting' : 'passed', facts.templateLeft ? 'The temporary configuration template is still there.' : 'No temporary configuration template is left.', [evidence('elasticbeanstalk:DescribeApplications', sight.at, state.release.green.templateName)]))
+    proofs.push(
+      gate(
+        'template-gone',
+        'Nothing temporary is left',
+        facts.templateLeft ? 'waiting' : 'passed',
+        facts.templateLeft
+          ? 'The temporary configuration template is still there.'
+          : 'No temporary configuration template is left.',
+        [evidence('elasticbeanstalk:DescribeApplications', sight.at, state.release.green.templateName)],
+      ),
+    )
   }
   return proofs
 }
 
 async function stillAnswers(state: ReleaseState, environment: Sight['blue'], hands: Hands): Promise<HttpAnswer> {
-  return ask(await addressesOf(environment, hands), state.release.productionCname, state.release.settings.checks[0]?.path ?? '/', hands)
+  return ask(
+    await addressesOf(environment, hands),
+    state.release.productionCname,
+    state.release.settings.checks[0]?.path ?? '/',
+    hands,
+  )
 }

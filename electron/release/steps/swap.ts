@@ -4,7 +4,19 @@ import { whoAnswered } from '../fingerprint.ts'
 import { type DatabaseEvidence, independenceGate, readDatabaseEvidence } from '../independence.ts'
 import { addressesOf, said } from '../reach.ts'
 import { type ReleaseState, recordOf } from '../state.ts'
-import { describe, evidence, gate, type Hands, healthGate, holderOf, isReady, partsOf, READ_LAG_MILLISECONDS, type Sight, type Step } from '../step.ts'
+import {
+  describe,
+  evidence,
+  gate,
+  type Hands,
+  healthGate,
+  holderOf,
+  isReady,
+  partsOf,
+  READ_LAG_MILLISECONDS,
+  type Sight,
+  type Step,
+} from '../step.ts'
 import type { HttpAnswer } from '../world.ts'
 
 interface Facts {
@@ -21,9 +33,11 @@ export const swap: Step<Facts> = {
 
   async observe(state, sight, hands) {
     const { to } = partsOf(state, sight)
-    if (holderOf(state, sight) === to.colour) return { database: null, production: await askProduction(state, sight, hands) }
+    if (holderOf(state, sight) === to.colour)
+      return { database: null, production: await askProduction(state, sight, hands) }
     // Blue is never asked again on the way back: nothing is terminated by a swap.
-    const database = state.release.track === 'forward' && sight.blue ? await readDatabaseEvidence(hands.world, sight.blue) : null
+    const database =
+      state.release.track === 'forward' && sight.blue ? await readDatabaseEvidence(hands.world, sight.blue) : null
     return { database, production: null }
   },
 
@@ -60,16 +74,27 @@ export const swap: Step<Facts> = {
           'cnames-exchanged',
           'The API shows both CNAMEs exchanged',
           exchanged ? 'passed' : 'waiting',
-          exchanged ? `${state.release.productionCname} belongs to ${to.name} now.` : 'The CNAMEs are exchanged; the environments are still Updating.',
-          [evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(to.environment)), evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(from.environment))],
+          exchanged
+            ? `${state.release.productionCname} belongs to ${to.name} now.`
+            : 'The CNAMEs are exchanged; the environments are still Updating.',
+          [
+            evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(to.environment)),
+            evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(from.environment)),
+          ],
         ),
         gate(
           'production-answers',
           `The production URL answers with ${to.colour}`,
           answered?.by === to.colour ? 'passed' : 'waiting',
-          answered ? `${state.release.productionCname}: ${said(answered.answer)}, answered by ${answered.by}.` : 'Not asked yet.',
+          answered
+            ? `${state.release.productionCname}: ${said(answered.answer)}, answered by ${answered.by}.`
+            : 'Not asked yet.',
           answered ? [evidence('http', sight.at, `${said(answered.answer)}: ${answered.by}`)] : [],
-          { waivable: true, remedy: 'It asks again by itself. Where this computer cannot reach the URL, check it from one that can and say what you saw.' },
+          {
+            waivable: true,
+            remedy:
+              'It asks again by itself. Where this computer cannot reach the URL, check it from one that can and say what you saw.',
+          },
         ),
       ],
       due: null,
@@ -91,45 +116,108 @@ export const swap: Step<Facts> = {
 function gatesOf(state: ReleaseState, sight: Sight, { database }: Facts): readonly Gate[] {
   const { to, from } = partsOf(state, sight)
   const { at } = sight
-  const both = [evidence('elasticbeanstalk:DescribeEnvironments', at, describe(from.environment)), evidence('elasticbeanstalk:DescribeEnvironments', at, describe(to.environment))]
+  const both = [
+    evidence('elasticbeanstalk:DescribeEnvironments', at, describe(from.environment)),
+    evidence('elasticbeanstalk:DescribeEnvironments', at, describe(to.environment)),
+  ]
   const quiet = isReady(to.environment) && isReady(from.environment)
   const holder = holderOf(state, sight)
   const common = [
-    gate('one-application', 'Both belong to one application', to.environment && to.environment.application === from.environment?.application ? 'passed' : 'failed', state.release.application, both),
-    gate('nothing-in-flight', 'Both are Ready, nothing is in flight', quiet ? 'passed' : 'waiting', quiet ? 'Both environments are Ready.' : 'One of them is being changed.', both, { remedy: 'Wait until it is Ready again.' }),
-    healthGate('target-ok', `${to.colour === 'green' ? 'Green' : 'Blue'} is Ok`, to.environment, to.health, at, state.release.track === 'rollback'),
+    gate(
+      'one-application',
+      'Both belong to one application',
+      to.environment && to.environment.application === from.environment?.application ? 'passed' : 'failed',
+      state.release.application,
+      both,
+    ),
+    gate(
+      'nothing-in-flight',
+      'Both are Ready, nothing is in flight',
+      quiet ? 'passed' : 'waiting',
+      quiet ? 'Both environments are Ready.' : 'One of them is being changed.',
+      both,
+      { remedy: 'Wait until it is Ready again.' },
+    ),
+    healthGate(
+      'target-ok',
+      `${to.colour === 'green' ? 'Green' : 'Blue'} is Ok`,
+      to.environment,
+      to.health,
+      at,
+      state.release.track === 'rollback',
+    ),
     holder === from.colour
-      ? gate('holder', `${from.name} holds the production URL`, 'passed', `${state.release.productionCname} belongs to ${from.name}.`, both)
-      : gate('holder', `${from.name} holds the production URL`, 'failed', 'Neither environment of this release holds the production URL: somebody else has swapped it away.', both, {
-          remedy: 'Find out in the AWS console who holds it now; then stop this release.',
-        }),
+      ? gate(
+          'holder',
+          `${from.name} holds the production URL`,
+          'passed',
+          `${state.release.productionCname} belongs to ${from.name}.`,
+          both,
+        )
+      : gate(
+          'holder',
+          `${from.name} holds the production URL`,
+          'failed',
+          'Neither environment of this release holds the production URL: somebody else has swapped it away.',
+          both,
+          {
+            remedy: 'Find out in the AWS console who holds it now; then stop this release.',
+          },
+        ),
   ]
   if (state.release.track === 'rollback') return [...common, capacityGate(state, sight)]
   const tested = recordOf(state, 'test').provedAt !== null
   const unchanged = to.environment?.versionLabel === state.version?.label
   return [
     ...common,
-    gate('still-tested', 'Green is what was tested', tested && unchanged ? 'passed' : 'failed', unchanged ? `Green still runs ${state.version?.label ?? ''}, as tested.` : `Green runs ${to.environment?.versionLabel ?? 'nothing'} now, which was not tested.`, both, {
-      remedy: 'Go back and test again.',
-    }),
-    database ? independenceGate(database) : gate('independent', 'The environment is independent of its database', 'unknown', 'Blue could not be read.', []),
+    gate(
+      'still-tested',
+      'Green is what was tested',
+      tested && unchanged ? 'passed' : 'failed',
+      unchanged
+        ? `Green still runs ${state.version?.label ?? ''}, as tested.`
+        : `Green runs ${to.environment?.versionLabel ?? 'nothing'} now, which was not tested.`,
+      both,
+      {
+        remedy: 'Go back and test again.',
+      },
+    ),
+    database
+      ? independenceGate(database)
+      : gate('independent', 'The environment is independent of its database', 'unknown', 'Blue could not be read.', []),
   ]
 }
 
 /** Before traffic goes back the old side must be able to carry it (as Spinnaker checks capacity before it rolls back). */
 function capacityGate(state: ReleaseState, sight: Sight): Gate {
-  const count = (health: Sight['blueHealth']) => health?.instances.filter(({ status }) => status === 'Ok').length ?? null
+  const count = (health: Sight['blueHealth']) =>
+    health?.instances.filter(({ status }) => status === 'Ok').length ?? null
   const [blue, green] = [count(sight.blueHealth), count(sight.greenHealth)]
   const title = 'Blue can carry the traffic again'
-  if (blue === null || green === null) return gate('capacity', title, 'unknown', 'Without enhanced health the instances cannot be counted.', [], { waivable: true, remedy: 'Look in the AWS console, then say what you saw.' })
-  return gate('capacity', title, blue >= green ? 'passed' : 'failed', `Blue has ${blue} instances that are Ok, green has ${green}.`, [evidence('elasticbeanstalk:DescribeInstancesHealth', sight.at, `${state.release.blue.name}: ${blue}`)], {
-    waivable: true,
-    remedy: 'Raise the minimum size of blue in the AWS console first, or say why fewer are enough.',
-  })
+  if (blue === null || green === null)
+    return gate('capacity', title, 'unknown', 'Without enhanced health the instances cannot be counted.', [], {
+      waivable: true,
+      remedy: 'Look in the AWS console, then say what you saw.',
+    })
+  return gate(
+    'capacity',
+    title,
+    blue >= green ? 'passed' : 'failed',
+    `Blue has ${blue} instances that are Ok, green has ${green}.`,
+    [evidence('elasticbeanstalk:DescribeInstancesHealth', sight.at, `${state.release.blue.name}: ${blue}`)],
+    {
+      waivable: true,
+      remedy: 'Raise the minimum size of blue in the AWS console first, or say why fewer are enough.',
+    },
+  )
 }
 
 /** Asks the zone's own servers for the production name, and that address for the page: no cache can flatter the answer. */
-async function askProduction(state: ReleaseState, sight: Sight, hands: Hands): Promise<NonNullable<Facts['production']>> {
+async function askProduction(
+  state: ReleaseState,
+  sight: Sight,
+  hands: Hands,
+): Promise<NonNullable<Facts['production']>> {
   const { world, signal } = hands
   const name = state.release.productionCname
   const servers = await world.dns.panel(name)
@@ -137,7 +225,9 @@ async function askProduction(state: ReleaseState, sight: Sight, hands: Hands): P
   const found = authoritative ? await world.dns.ask(authoritative, name, signal) : null
   const address = found?.kind === 'addresses' ? found.addresses[0] : undefined
   const path = state.release.settings.checks[0]?.path ?? '/'
-  const answer: HttpAnswer = address ? await world.probe.get({ address, host: name, path }, signal) : { kind: 'failure', detail: 'its name could not be resolved', milliseconds: 0, address: null }
+  const answer: HttpAnswer = address
+    ? await world.probe.get({ address, host: name, path }, signal)
+    : { kind: 'failure', detail: 'its name could not be resolved', milliseconds: 0, address: null }
   const [blue, green] = await Promise.all([addressesOf(sight.blue, hands), addressesOf(sight.green, hands)])
   return { answer, by: state.baseline ? whoAnswered(state.baseline.fingerprint, answer, { blue, green }) : 'other' }
 }

@@ -32,7 +32,8 @@ export const test: Step<null> = {
 
   judge(state, sight) {
     const record = recordOf(state, 'test')
-    if (record.leverAt === null) return { gates: gatesOf(state, sight), proofs: [], due: null, progress: null, stuck: null }
+    if (record.leverAt === null)
+      return { gates: gatesOf(state, sight), proofs: [], due: null, progress: null, stuck: null }
     const bake = bakeOf(state, sight.at)
     const failing = failingRounds(state)
     const secondsLeft = Math.max(0, state.release.settings.bakeSeconds - bake.seconds)
@@ -52,11 +53,29 @@ export const test: Step<null> = {
           { waivable: true, remedy: 'It goes on by itself; a failure starts the bake again.' },
         ),
         state.signOff
-          ? gate('sign-off', 'You have looked at green yourself', 'passed', state.signOff.note || 'Signed off.', [evidence('operator', state.signOff.at, state.signOff.note || 'signed off without a note')])
-          : gate('sign-off', 'You have looked at green yourself', 'waiting', 'Open green in the browser, look at what matters to you, then sign off.', [], { remedy: 'Sign off below once you have looked.' }),
+          ? gate('sign-off', 'You have looked at green yourself', 'passed', state.signOff.note || 'Signed off.', [
+              evidence('operator', state.signOff.at, state.signOff.note || 'signed off without a note'),
+            ])
+          : gate(
+              'sign-off',
+              'You have looked at green yourself',
+              'waiting',
+              'Open green in the browser, look at what matters to you, then sign off.',
+              [],
+              { remedy: 'Sign off below once you have looked.' },
+            ),
       ],
       due: null,
-      progress: bake.done ? null : { label: `Testing green for ${state.release.settings.bakeSeconds} s`, fraction: state.release.settings.bakeSeconds === 0 ? 1 : Math.min(1, bake.seconds / state.release.settings.bakeSeconds), secondsLeft },
+      progress: bake.done
+        ? null
+        : {
+            label: `Testing green for ${state.release.settings.bakeSeconds} s`,
+            fraction:
+              state.release.settings.bakeSeconds === 0
+                ? 1
+                : Math.min(1, bake.seconds / state.release.settings.bakeSeconds),
+            secondsLeft,
+          },
       stuck:
         failing >= FAILED_ROUNDS
           ? problem('refused-by-aws', 'Green does not pass its checks', {
@@ -73,7 +92,10 @@ export const test: Step<null> = {
 }
 
 /** How long every round has passed without a break or a failure, up to the newest round. */
-export function bakeOf(state: ReleaseState, now: number): { readonly seconds: number; readonly rounds: number; readonly done: boolean } {
+export function bakeOf(
+  state: ReleaseState,
+  now: number,
+): { readonly seconds: number; readonly rounds: number; readonly done: boolean } {
   const { rounds, release } = state
   let first = rounds.length
   while (first > 0) {
@@ -97,22 +119,41 @@ function failingRounds(state: ReleaseState): number {
 function gatesOf(state: ReleaseState, sight: Sight): readonly Gate[] {
   const { green, greenHealth, blueHealth, at } = sight
   const label = state.version?.label ?? null
-  const capacity = (health: Sight['blueHealth']) => health?.instances.filter(({ status }) => status === 'Ok').length ?? null
+  const capacity = (health: Sight['blueHealth']) =>
+    health?.instances.filter(({ status }) => status === 'Ok').length ?? null
   const [has, needs] = [capacity(greenHealth), capacity(blueHealth)]
   return [
-    gate('still-deployed', 'Green still runs the version', label !== null && green?.versionLabel === label ? 'passed' : 'failed', `Green runs ${green?.versionLabel ?? 'nothing'}.`, [evidence('elasticbeanstalk:DescribeEnvironments', at, describe(green))], {
-      remedy: 'Somebody else has changed green. Roll back, or deploy the version again.',
-    }),
+    gate(
+      'still-deployed',
+      'Green still runs the version',
+      label !== null && green?.versionLabel === label ? 'passed' : 'failed',
+      `Green runs ${green?.versionLabel ?? 'nothing'}.`,
+      [evidence('elasticbeanstalk:DescribeEnvironments', at, describe(green))],
+      {
+        remedy: 'Somebody else has changed green. Roll back, or deploy the version again.',
+      },
+    ),
     healthGate('green-ok', 'Green is Ready and Ok', green, greenHealth, at, false),
     has === null || needs === null
-      ? gate('capacity', 'Green is as large as blue', 'unknown', 'Without enhanced health the instances cannot be counted.', [], { waivable: true, remedy: 'Compare both environments in the AWS console and say what you saw.' })
+      ? gate(
+          'capacity',
+          'Green is as large as blue',
+          'unknown',
+          'Without enhanced health the instances cannot be counted.',
+          [],
+          { waivable: true, remedy: 'Compare both environments in the AWS console and say what you saw.' },
+        )
       : gate(
           'capacity',
           'Green is as large as blue',
           has >= needs ? 'passed' : 'failed',
           `Green has ${has} instances that are Ok, blue has ${needs}.`,
           [evidence('elasticbeanstalk:DescribeInstancesHealth', greenHealth?.at ?? at, `green ${has}, blue ${needs}`)],
-          { waivable: true, remedy: 'Blue may have scaled out under load: raise the minimum size of green in the AWS console, or say why fewer are enough.' },
+          {
+            waivable: true,
+            remedy:
+              'Blue may have scaled out under load: raise the minimum size of green in the AWS console, or say why fewer are enough.',
+          },
         ),
   ]
 }
@@ -123,7 +164,13 @@ function checkProofs(state: ReleaseState, at: number): readonly Gate[] {
     const result = last?.results[index]
     const failures = state.rounds.filter(({ results }) => results[index]?.passed === false).length
     const title = `${check.path} answers ${check.expectStatus}${check.contains ? ` and says “${check.contains}”` : ''}`
-    return gate(`check-${index}`, title, !result ? 'waiting' : result.passed ? 'passed' : 'failed', result ? result.said : 'Not asked yet.', [evidence('http', last?.at ?? at, `${state.rounds.length - failures} of ${state.rounds.length} rounds passed`)])
+    return gate(
+      `check-${index}`,
+      title,
+      !result ? 'waiting' : result.passed ? 'passed' : 'failed',
+      result ? result.said : 'Not asked yet.',
+      [evidence('http', last?.at ?? at, `${state.rounds.length - failures} of ${state.rounds.length} rounds passed`)],
+    )
   })
 }
 
@@ -135,7 +182,8 @@ async function prepare(state: ReleaseState, sight: Sight, hands: Hands): Promise
   for (let request = 0; request < WARM_UP_REQUESTS; request += 1) await ask(green, host, path, hands)
   const sample = async (addresses: readonly string[]) => {
     const answers: HttpAnswer[] = []
-    for (let request = 0; request < FINGERPRINT_SAMPLES; request += 1) answers.push(await ask(addresses, host, path, hands))
+    for (let request = 0; request < FINGERPRINT_SAMPLES; request += 1)
+      answers.push(await ask(addresses, host, path, hands))
     return answers
   }
   const fingerprint = agreeFingerprint(await sample(blue), await sample(green))
@@ -154,12 +202,23 @@ async function round(state: ReleaseState, sight: Sight, hands: Hands): Promise<v
   const [blue, green] = await Promise.all([addressesOf(sight.blue, hands), addressesOf(sight.green, hands)])
   const results = await Promise.all(
     state.release.settings.checks.map(async (check) => {
-      const [answer, compared] = await Promise.all([ask(green, host, check.path, hands), ask(blue, host, check.path, hands)])
+      const [answer, compared] = await Promise.all([
+        ask(green, host, check.path, hands),
+        ask(blue, host, check.path, hands),
+      ])
       const comparison = compared.kind === 'answer' ? `; blue answers ${compared.status}` : ''
-      const missing = answer.kind === 'answer' && answer.status === check.expectStatus && !satisfies(check, answer) ? `, but does not say “${check.contains}”` : ''
+      const missing =
+        answer.kind === 'answer' && answer.status === check.expectStatus && !satisfies(check, answer)
+          ? `, but does not say “${check.contains}”`
+          : ''
       return { path: check.path, passed: satisfies(check, answer), said: `${said(answer)}${missing}${comparison}` }
     }),
   )
   const well = isOk(sight.green)
-  hands.record({ kind: 'round', at: hands.world.clock.now(), passed: well && results.every(({ passed }) => passed), results })
+  hands.record({
+    kind: 'round',
+    at: hands.world.clock.now(),
+    passed: well && results.every(({ passed }) => passed),
+    results,
+  })
 }

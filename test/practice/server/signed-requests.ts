@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { Practice } from '../start-practice.ts'
 
-export interface SignedRequest {
+interface SignedRequest {
   readonly method: string
   readonly query?: string
   readonly body?: string
@@ -19,11 +19,20 @@ export function signedRequests(practice: Practice): Ask {
     const sorted = query.split('&').toSorted().join('&')
     const host = new URL(practice.endpoint).host
     const hash = createHash('sha256').update(body).digest('hex')
-    const canonical = [method, '/', sorted, `host:${host}`, `x-amz-date:${timestamp}`, '', 'host;x-amz-date', hash].join(
+    const canonical = [
+      method,
+      '/',
+      sorted,
+      `host:${host}`,
+      `x-amz-date:${timestamp}`,
+      '',
+      'host;x-amz-date',
+      hash,
+    ].join('\n')
+    const scope = `${date}/${practice.region}/${service}/aws4_request`
+    const toSign = ['AWS4-HMAC-SHA256', timestamp, scope, createHash('sha256').update(canonical).digest('hex')].join(
       '\n',
     )
-    const scope = `${date}/${practice.region}/${service}/aws4_request`
-    const toSign = ['AWS4-HMAC-SHA256', timestamp, scope, createHash('sha256').update(canonical).digest('hex')].join('\n')
     const key = ['aws4_request', service, practice.region, date].reduceRight<string | Buffer>(
       (made, part) => hmac(made, part),
       `AWS4${practice.secretAccessKey}`,

@@ -1,7 +1,8 @@
 import type { Bridge } from '../../../electron/contract/bridge.ts'
 import type { CallName } from '../../../electron/contract/contract.ts'
 import type { Connection, ReleaseView } from '../../../electron/contract/models.ts'
-import { applications, releases, summaries } from './fixtures.ts'
+import { applications, summaries } from './account.ts'
+import { releases } from './fixtures.ts'
 
 const practice: Connection = {
   kind: 'practice',

@@ -18,7 +18,7 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-export interface StoredPart {
+interface StoredPart {
   readonly path: string
   readonly size: number
   readonly md5: string
