@@ -30,6 +30,7 @@ async function connectAws(credentials: Exclude<Credentials, { kind: 'practice' }
       accountId,
       arn,
       region,
+      clockSpeed: null,
     },
     world,
     listApplications: aws.listApplications,
@@ -62,7 +63,14 @@ async function connectPractice({ descriptor: said }: PracticeProcess): Promise<C
     probe: createProbe({ dial: practice.dial }),
   }
   return {
-    connection: { kind: 'practice', label: 'Practice account', accountId, arn, region },
+    connection: {
+      kind: 'practice',
+      label: 'Practice account',
+      accountId,
+      arn,
+      region,
+      clockSpeed: practice.clock.speed(),
+    },
     world,
     listApplications: aws.listApplications,
     // Its names exist in its own name servers only: a browser gets the loopback address that stands for the environment.

@@ -162,7 +162,12 @@ function showConnection(connection: Connection | null): void {
   // A release that is open stays in sight when the connection is lost: it is paused, not gone.
   const { screen, view } = getState()
   // Main may sign in by itself at the start, for a release that has not ended.
-  if (connection) setState({ connection, ...(screen === 'connect' ? { screen: 'releases' } : {}) })
+  if (connection)
+    setState({
+      connection,
+      practiceSpeed: connection.clockSpeed,
+      ...(screen === 'connect' ? { screen: 'releases' } : {}),
+    })
   else if (screen === 'release' && view?.release.endedAt === null) setState({ connection, signingIn: true })
   else setState({ connection, view: null, screen: 'connect', practiceSpeed: null })
 }

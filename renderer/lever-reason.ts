@@ -35,10 +35,17 @@ export function leverState(step: StepView, paused: boolean, plan: LeverPlan): Le
   return { open: true, reason: openedText(step.gates.filter(isOpen).length) }
 }
 
-/** Whether the lever was thrown, so that it is the proofs that are waited for now. */
-export function isThrown({ status, proofs }: StepView): boolean {
+/** Whether the gates are behind this step, so that it is the proofs that count now. */
+export function isThrown(step: StepView): boolean {
+  const { status, proofs } = step
   if (status === 'acting' || status === 'watching' || status === 'stuck' || status === 'proved') return true
-  return status === 'checking' && proofs.length > 0
+  if (status === 'checking') return proofs.length > 0
+  return closedProofs(step).length > 0
+}
+
+/** The proofs that hold a step up although its gates are open. */
+export function closedProofs({ status, gates, proofs }: StepView): readonly Gate[] {
+  return status === 'locked' && gates.every(isOpen) ? proofs.filter((proof) => !isOpen(proof)) : []
 }
 
 function closedGates(closed: readonly Gate[]): string {

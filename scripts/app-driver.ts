@@ -3,7 +3,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
-import type { StepId } from '../electron/contract/steps.ts'
+import { connectTo } from '../electron/connections.ts'
+import { STEP_IDS, type StepId } from '../electron/contract/steps.ts'
 import { testIds } from '../renderer/test-ids.ts'
 
 /** The built app in a real window, driven as an operator drives it. */
@@ -66,6 +67,51 @@ export function operate(page: Page, patience: number) {
     await page.locator(`[data-testid="${testIds.step(id)}"][data-status="${status}"]`).waitFor(settled)
   }
 
+  /** Asks for a release; what comes of it is for the caller to see. */
+  async function askForRelease(
+    environment: string,
+    minutes: { readonly bake?: number; readonly soak?: number } = {},
+  ): Promise<void> {
+    await by(testIds.startRelease).first().click()
+    await by(testIds.environment(environment)).click(settled)
+    if (minutes.bake !== undefined || minutes.soak !== undefined) {
+      await page.getByText('How careful this release is').click()
+      if (minutes.bake !== undefined) await fill(testIds.bakeMinutes, String(minutes.bake))
+      if (minutes.soak !== undefined) await fill(testIds.soakMinutes, String(minutes.soak))
+    }
+    await by(testIds.beginRelease).click()
+  }
+
+  async function throwLever(): Promise<void> {
+    await page.locator(`button[data-testid="${testIds.lever}"]:not([disabled])`).click(settled)
+  }
+
+  async function chooseBundle(fileName: string): Promise<void> {
+    await by(testIds.practiceBundle(fileName)).click(settled)
+  }
+
+  async function chooseExisting(versionLabel: string): Promise<void> {
+    await by(testIds.versionSource('existing')).click(settled)
+    await by(`${testIds.existingVersion}-${versionLabel}`).click(settled)
+  }
+
+  async function signOff(note: string): Promise<void> {
+    await by(testIds.signOff).waitFor(settled)
+    await fill(testIds.signOffNote, note)
+    await by(testIds.signOff).click()
+  }
+
+  /** Does what the operator has to do at a step, and waits until it is proved. */
+  async function pass(id: StepId, version: Version): Promise<void> {
+    if (id === 'deploy') {
+      if ('bundle' in version) await chooseBundle(version.bundle)
+      else await chooseExisting(version.existing)
+    }
+    if (id === 'clone' || id === 'deploy' || id === 'test' || id === 'swap') await throwLever()
+    if (id === 'test') await signOff('Looked at the front page and at the basket.')
+    await reaches(id, 'proved')
+  }
+
   async function fill(id: string, text: string): Promise<void> {
     await by(id)
       .locator('input, textarea')
@@ -89,26 +135,37 @@ export function operate(page: Page, patience: number) {
       environment: string,
       minutes: { readonly bake?: number; readonly soak?: number } = {},
     ): Promise<void> {
-      await by(testIds.startRelease).first().click()
-      await by(testIds.environment(environment)).click(settled)
-      if (minutes.bake !== undefined || minutes.soak !== undefined) {
-        await page.getByText('How careful this release is').click()
-        if (minutes.bake !== undefined) await fill(testIds.bakeMinutes, String(minutes.bake))
-        if (minutes.soak !== undefined) await fill(testIds.soakMinutes, String(minutes.soak))
-      }
-      await by(testIds.beginRelease).click()
+      await askForRelease(environment, minutes)
       await by(testIds.screen('release')).waitFor(settled)
     },
-    async throwLever(): Promise<void> {
-      await page.locator(`button[data-testid="${testIds.lever}"]:not([disabled])`).click(settled)
+    askForRelease,
+    throwLever,
+    chooseBundle,
+    chooseExisting,
+    signOff,
+    /** Walks from the step the release is at to this one; what comes before is proved when it ends. */
+    async walkTo(target: StepId, version: Version = { bundle: 'shop-1.5.0.zip' }): Promise<void> {
+      await by(testIds.screen('release')).waitFor(settled)
+      const at = await page.getByTestId(testIds.stepScreen).getAttribute('data-step')
+      const first = STEP_IDS.findIndex((id) => id === at)
+      for (const id of STEP_IDS.slice(first, STEP_IDS.indexOf(target))) await pass(id, version)
+      await page.locator(`[data-testid="${testIds.stepScreen}"][data-step="${target}"]`).waitFor(settled)
     },
-    async chooseBundle(fileName: string): Promise<void> {
-      await by(testIds.practiceBundle(fileName)).click(settled)
+    /** Opens the one release that is under way. */
+    async continueRelease(): Promise<void> {
+      await page.locator(`button[data-testid^="${testIds.continueRelease('')}"]:not([disabled])`).first().click(settled)
+      await by(testIds.screen('release')).waitFor(settled)
     },
-    async signOff(note: string): Promise<void> {
-      await by(testIds.signOff).waitFor(settled)
-      await fill(testIds.signOffNote, note)
-      await by(testIds.signOff).click()
+    /** Chooses one of the choices beside the lever, and confirms it where that is asked. */
+    async choose(id: 'retry' | 'stop' | 'choose-another-version'): Promise<void> {
+      await by(testIds.choice(id)).click(settled)
+      if (id === 'stop') await by(testIds.choiceConfirm).click()
+    },
+    async waive(gate: string, reason: string): Promise<void> {
+      await by(testIds.waive(gate)).click(settled)
+      await fill(testIds.waiveReason, reason)
+      await by(testIds.waiveConfirm).click()
+      await by(testIds.waiveConfirm).waitFor({ state: 'detached' })
     },
     async rollBack(): Promise<void> {
       await by(testIds.rollBack).click(settled)
@@ -123,9 +180,37 @@ export function operate(page: Page, patience: number) {
 
 export type Operator = ReturnType<typeof operate>
 
+/** What is to be deployed: a practice bundle by its file, or a version that Elastic Beanstalk has already. */
+export type Version = { readonly bundle: string } | { readonly existing: string }
+
 /** Answers the system's save dialog, which no test can click. */
 export async function saveDialogAnswers({ application }: DrivenApp, path: string): Promise<void> {
   await application.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
   }, path)
+}
+
+/** Answers the system's open dialog with this file. */
+export async function openDialogAnswers({ application }: DrivenApp, path: string): Promise<void> {
+  await application.evaluate(({ dialog }, filePath) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] })
+  }, path)
+}
+
+/**
+ * What production answers now, in a running practice account: the version it names, by the zone's own name server
+ * and a fresh request.
+ */
+export async function askProduction(descriptor: unknown, cname: string): Promise<string> {
+  const { world, close } = await connectTo({ kind: 'practice' }, async () => ({ descriptor, stop: () => {} }))
+  try {
+    const [authoritative] = await world.dns.panel(cname)
+    const found = authoritative && (await world.dns.ask(authoritative, cname, AbortSignal.timeout(5000)))
+    const address = found?.kind === 'addresses' ? found.addresses[0] : undefined
+    if (address === undefined) return 'nothing: its name does not resolve'
+    const answer = await world.probe.get({ address, host: cname, path: '/' }, AbortSignal.timeout(5000))
+    return answer.kind === 'answer' ? (answer.headers['x-app-version'] ?? `HTTP ${answer.status}`) : answer.detail
+  } finally {
+    await close()
+  }
 }

@@ -2,11 +2,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Report } from '../electron/report/report.ts'
-import { connectTo } from '../electron/connections.ts'
 import type { StepId } from '../electron/contract/steps.ts'
 import { testIds } from '../renderer/test-ids.ts'
 import { startPractice } from '../test/practice/start-practice.ts'
-import { type DrivenApp, forget, launchApp, operate, saveDialogAnswers } from './app-driver.ts'
+import { askProduction, type DrivenApp, forget, launchApp, operate, saveDialogAnswers } from './app-driver.ts'
 
 const folder = new URL('../out/rehearsal/', import.meta.url).pathname
 const { values } = parseArgs({
@@ -125,7 +124,7 @@ try {
   const { operations } = await practice.control<{
     operations: readonly { kind: string; seconds: number; environmentName: string }[]
   }>('/calls')
-  const productionSays = await askProduction()
+  const productionSays = await askProduction(practice.descriptor, PRODUCTION)
   const summary = {
     outcome,
     speed,
@@ -178,22 +177,4 @@ function withGates(summary: StepSummary, report: Report) {
     .flatMap((walk) => [...walk.gates, ...walk.proofs])
     .map(({ id, status, summary: said, waiver }) => ({ id, status, summary: said, waived: waiver !== null }))
   return { ...summary, accountSeconds: walks.at(-1)?.seconds ?? null, gates }
-}
-
-/** What the production URL answers now, by the zone's own name server and a fresh request. */
-async function askProduction(): Promise<string> {
-  const { world, close } = await connectTo({ kind: 'practice' }, async () => ({
-    descriptor: practice.descriptor,
-    stop: () => {},
-  }))
-  try {
-    const [authoritative] = await world.dns.panel(PRODUCTION)
-    const found = authoritative && (await world.dns.ask(authoritative, PRODUCTION, AbortSignal.timeout(5000)))
-    const address = found?.kind === 'addresses' ? found.addresses[0] : undefined
-    if (address === undefined) return 'nothing: its name does not resolve'
-    const answer = await world.probe.get({ address, host: PRODUCTION, path: '/' }, AbortSignal.timeout(5000))
-    return answer.kind === 'answer' ? (answer.headers['x-app-version'] ?? `HTTP ${answer.status}`) : answer.detail
-  } finally {
-    await close()
-  }
 }

@@ -271,6 +271,8 @@ export interface Connection {
   readonly accountId: string
   readonly arn: string
   readonly region: string
+  /** How fast the practice account's clock ran when it was connected; null for a real account, whose time is everybody's. */
+  readonly clockSpeed: number | null
 }
 
 export interface AwsProfile {

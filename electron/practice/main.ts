@@ -1,7 +1,13 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type PracticeOptions, startPractice } from './server/practice.ts'
 
-const USAGE = 'practice [--port N] [--speed N] [--seed N] [--region NAME] [--start ISO-DATE] [--no-users] [--json]'
+const USAGE =
+  'practice [--port N] [--speed N] [--seed N] [--region NAME] [--start ISO-DATE] [--state FOLDER] [--no-users] [--json]'
+
+const PARENT_CHECK_MILLISECONDS = 500
+/** Whoever asked for the end waits no longer than this for what is still open. */
+const ENDING_MILLISECONDS = 1_500
 
 /** The part of Electron's `process.parentPort` that matters here; it exists only in a utility process. */
 interface ParentPort {
@@ -17,10 +23,10 @@ async function main(): Promise<void> {
   const end = (): void => {
     if (isEnding) return
     isEnding = true
+    setTimeout(() => process.exit(0), ENDING_MILLISECONDS).unref()
     void practice.close().then(() => process.exit(0))
   }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end)
   // Nobody reads any more: whoever started this is gone.
   process.stdout.on('error', end)
   parentPort?.on('message', ({ data }) => {
@@ -28,9 +34,30 @@ async function main(): Promise<void> {
   })
   parentPort?.on('close', end)
   process.on('disconnect', end)
+  watchParent(end)
   process.stdout.write(`${JSON.stringify(practice.descriptor)}\n`)
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- this is Electron's port, not a window
   parentPort?.postMessage(practice.descriptor)
+}
+
+/** A parent that was killed says nothing; without it nobody would ever end this. */
+function watchParent(onGone: () => void): void {
+  const parent = process.ppid
+  // Started detached, on purpose: by init, or with a parent that was gone before we looked.
+  if (parent <= 1) return
+  setInterval(() => {
+    if (process.ppid !== parent || !isAlive(parent)) onGone()
+  }, PARENT_CHECK_MILLISECONDS).unref()
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Someone else's process is alive too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }
 
 function findParentPort(): ParentPort | undefined {
@@ -43,23 +70,27 @@ function readOptions(): PracticeOptions {
     options: {
       port: { type: 'string', default: '0' },
       speed: { type: 'string', default: '1' },
-      seed: { type: 'string', default: '1' },
-      region: { type: 'string', default: 'eu-central-1' },
+      seed: { type: 'string' },
+      region: { type: 'string' },
       start: { type: 'string' },
+      state: { type: 'string' },
       'no-users': { type: 'boolean', default: false },
       // One JSON line is what is printed with or without it.
       json: { type: 'boolean', default: false },
     },
   })
-  const start = values.start === undefined ? Date.now() : Date.parse(values.start)
+  const start = values.start === undefined ? undefined : Date.parse(values.start)
   if (Number.isNaN(start)) throw new Error(`--start is not a date. Usage: ${USAGE}`)
+  if (values.state === '') throw new Error(`--state is not a folder. Usage: ${USAGE}`)
   return {
     port: wholeNumber('port', values.port, 0, 65_535),
     speed: positive('speed', values.speed),
-    seed: wholeNumber('seed', values.seed, 0, 0xffffffff),
+    seed: values.seed === undefined ? undefined : wholeNumber('seed', values.seed, 0, 0xffffffff),
     region: values.region,
     start,
+    state: values.state === undefined ? undefined : resolve(values.state),
     users: !values['no-users'],
+    complain: (message) => process.stderr.write(`${message}\n`),
   }
 }
 

@@ -59,7 +59,15 @@ export interface NetworkSource {
   /** Names users visit: each environment's production name or custom domain that has users. */
   visited(): readonly { readonly name: string; readonly requestsPerSecond: number }[]
   /** `count` requests of users or of the operator were answered by an environment. */
-  served(environmentId: string, request: { readonly instanceId?: string; readonly statusCode: number; readonly latencyMilliseconds: number; readonly count: number }): void
+  served(
+    environmentId: string,
+    request: {
+      readonly instanceId?: string
+      readonly statusCode: number
+      readonly latencyMilliseconds: number
+      readonly count: number
+    },
+  ): void
 }
 
 export type ResolverPolicy = 'faithful' | 'overruns-ttl' | 'stuck' | 'servfail' | 'silent' | 'negative-caching'

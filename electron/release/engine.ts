@@ -1,4 +1,4 @@
-import type { Entry } from '../contract/entries.ts'
+import type { Action, Entry } from '../contract/entries.ts'
 import type { Gate, Progress, ReleaseSettings, ReleaseView, SourceBundle } from '../contract/models.ts'
 import { isOpen } from '../contract/models.ts'
 import { isPassing, needsSignIn, type Problem, problem, problemOf } from '../contract/problem.ts'
@@ -160,7 +160,7 @@ export function runRelease(input: {
     if (found.gates === null || allOpen(found.gates)) {
       if (found.due === null && allOpen(found.proofs)) return proved(id)
       const thrown = !step.hasLever || recordOf(state, id).leverAt !== null
-      if (found.due !== null && thrown && !waitsAfterRefusal(id)) {
+      if (found.due !== null && thrown && !waitsForAws(id, found.due)) {
         // The last look before the first call of a step: nothing that was read earlier counts.
         if (found.gates !== null) found = await observe(true)
         if (found.due !== null && (found.gates === null || allOpen(found.gates))) return perform(found)
@@ -169,10 +169,12 @@ export function runRelease(input: {
     withdrawLever(id, found)
   }
 
-  function waitsAfterRefusal(id: StepId): boolean {
-    const { refusal } = recordOf(state, id)
-    // After a call without an answer, AWS gets time to show whether it happened after all.
-    return refusal !== null && clock.now() - refusal.at < READ_LAG_MILLISECONDS
+  /** After a call without an answer, refused by the network or cut off by a crash, AWS gets time to show whether it happened. */
+  function waitsForAws(id: StepId, due: Action): boolean {
+    const { refusal, intents, effects } = recordOf(state, id)
+    const meantAt = effects[due] === undefined ? intents[due] : undefined
+    const newest = Math.max(refusal?.at ?? Number.NEGATIVE_INFINITY, meantAt ?? Number.NEGATIVE_INFINITY)
+    return clock.now() - newest < READ_LAG_MILLISECONDS
   }
 
   async function perform(found: Judgement): Promise<void> {

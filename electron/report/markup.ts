@@ -14,13 +14,13 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
 }
 
 function textOf(content: Content): string {
-  if (content === null || content === false) return ''
   if (content instanceof Markup) return content.text
-  return Array.isArray(content) ? content.map(textOf).join('') : escaped(String(content))
+  if (typeof content === 'string' || typeof content === 'number') return escaped(String(content))
+  // A journal is parsed only on its surface: what else it may carry leaves nothing.
+  return Array.isArray(content) ? content.map(textOf).join('') : ''
 }
 
 /** Control characters, and those that turn the reading direction, could make a label read as another. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
 const UNREADABLE =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu
 

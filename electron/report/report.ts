@@ -42,7 +42,7 @@ interface Version {
   readonly stored: { readonly bucket: string; readonly key: string } | null
 }
 
-export interface Waiver {
+interface Waiver {
   readonly at: Instant
   readonly track: Track
   readonly step: StepId
@@ -52,7 +52,7 @@ export interface Waiver {
 }
 
 /** Something the operator decided beside waivers: settings, ways back, the end. */
-export interface Decision {
+interface Decision {
   readonly at: Instant
   readonly text: string
 }
@@ -76,7 +76,7 @@ export function reportOf(input: {
   return {
     format: 'signalbox-release-report/1',
     madeAt: input.madeAt,
-    versions: Object.fromEntries(Object.entries(input.versions).sort(([a], [b]) => (a < b ? -1 : 1))),
+    versions: Object.fromEntries(Object.entries(input.versions).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     release,
     seconds: ((release.endedAt ?? lastAt) - release.startedAt) / 1000,
     lastAt,

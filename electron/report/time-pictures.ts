@@ -1,11 +1,11 @@
 import type { Instant } from '../contract/models.ts'
+import { wrapped } from './lanes-picture.ts'
 import { html, type Markup } from './markup.ts'
 import type { PropagationWatch } from './propagations.ts'
 import type { Report } from './report.ts'
 import type { TestRun } from './test-runs.ts'
 import type { Walk } from './walks.ts'
 import { duration, titleOf } from './words.ts'
-import { wrapped } from './lanes-picture.ts'
 
 const WIDTH = 720
 const PLOT = { left: 186, right: 640 } as const

@@ -48,7 +48,8 @@ export interface ReportedAction {
 /** The steps as they were walked, in their order. */
 export function walksOf(entries: readonly Entry[]): readonly Walk[] {
   let track: Track = 'forward'
-  return entries.reduce<readonly Walk[]>((walks, entry) => {
+  return entries.reduce<readonly Walk[]>((before, entry) => {
+    const walks = goneOn(before, track, entry)
     switch (entry.kind) {
       case 'roll-back-chosen':
         track = 'rollback'
@@ -83,7 +84,16 @@ export function walksOf(entries: readonly Entry[]): readonly Walk[] {
   }, [])
 }
 
-function begun(track: Track, { step, at }: EntryOf<'entered'>): Walk {
+/** An app that was killed before it recorded the entering went on in the step all the same. */
+function goneOn(walks: readonly Walk[], track: Track, entry: Entry): readonly Walk[] {
+  if (!('step' in entry) || ['entered', 'returned', 'waived', 'proved'].includes(entry.kind)) return walks
+  const { step, at } = entry
+  const last = walks.at(-1)
+  const isThere = last?.step === step && last.track === track && (last.leftAt === null || last.provedAt !== null)
+  return isThere ? walks : [...withLast(walks, left(at)), begun(track, entry)]
+}
+
+function begun(track: Track, { step, at }: { readonly step: StepId; readonly at: Instant }): Walk {
   return {
     track,
     step,

@@ -2,8 +2,9 @@ import Button from '@cloudscape-design/components/button'
 import type { ReleaseView, StepView } from '../../electron/contract/models.ts'
 import type { Problem } from '../../electron/contract/problem.ts'
 import { choose, leaveRelease, showReleases, showStep } from '../actions.ts'
+import { listed } from '../formats.ts'
 import { Help } from '../help/Help.tsx'
-import { isThrown } from '../lever-reason.ts'
+import { closedProofs, isThrown } from '../lever-reason.ts'
 import { shownStepOf, stepsOf } from '../roles.ts'
 import { stepParts } from '../steps/index.ts'
 import { titleOf } from '../steps/titles.ts'
@@ -35,7 +36,11 @@ export function ReleaseScreen() {
       <Lanes view={view} />
       <div className="release-body" data-help={helpOpen}>
         <aside className="release-steps">
-          {release.track === 'rollback' && <div className="release-track">Rolling back: blue takes over again</div>}
+          {release.track === 'rollback' && (
+            <div className="release-track">
+              {release.outcome === null ? 'Rolling back: blue takes over again' : 'Rolled back: blue took over again'}
+            </div>
+          )}
           <StepNavigation
             label={release.track === 'forward' ? 'Steps of the release' : 'Steps of the roll back'}
             steps={stepsOf(view).map((each) => stepItemOf(each, release))}
@@ -110,7 +115,7 @@ function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: 
         step={step}
         plan={isCurrent ? plan(view, step, draft) : null}
         paused={view.paused}
-        idle={idleText(view, step, isCurrent)}
+        idle={idleText(step, isCurrent)}
       >
         {!isCurrent && (
           <Button onClick={() => showStep(null)}>
@@ -144,7 +149,7 @@ function Trouble({ view }: { readonly view: ReleaseView }) {
   return problem && <ProblemAlert problem={problem} action={signIn} />
 }
 
-function idleText({ release }: ReleaseView, step: StepView, isCurrent: boolean): string {
+function idleText(step: StepView, isCurrent: boolean): string {
   if (!isCurrent && step.status === 'ahead') return 'This step is still ahead.'
   switch (step.status) {
     case 'proved':
@@ -159,11 +164,12 @@ function idleText({ release }: ReleaseView, step: StepView, isCurrent: boolean):
         ? 'Waiting for your sign-off above.'
         : 'Looking. Nothing is changed meanwhile.'
     case 'locked':
+      if (closedProofs(step).length > 0)
+        return `Held up by ${listed(closedProofs(step).map(({ title }) => `“${title}”`))}: read there what to do.`
+      return 'Locked until every gate is open. There is no lever here: the release then goes on by itself.'
     case 'ready':
     case 'ahead':
-      return release.step === 'independence'
-        ? 'There is no lever here: once every gate is open the release goes on to Clone.'
-        : 'There is no lever here.'
+      return 'There is no lever here.'
   }
 }
 

@@ -2,7 +2,8 @@ import './cname.css'
 
 /** A CNAME that breaks between its labels, and inside one only where a label alone is too long for the line. */
 export function Cname({ name }: { readonly name: string }) {
-  const labels = name.split('.')
+  // The registered domain stays in one piece: “com” alone on a line reads like a mistake.
+  const labels = name.split(/\.(?=.*\..*\.|.*\.[^.]*$)/)
   return (
     <span className="cname">
       {labels.map((label, index) => (

@@ -2,7 +2,7 @@ import Button from '@cloudscape-design/components/button'
 import { useId, useState } from 'react'
 import { type Evidence, type Gate, isOpen } from '../../electron/contract/models.ts'
 import type { StepId } from '../../electron/contract/steps.ts'
-import { clockTime, count, dateTime } from '../formats.ts'
+import { clockTime, dateTime } from '../formats.ts'
 import { testIds } from '../test-ids.ts'
 import { ChevronIcon, ClockIcon, CrossIcon, QuestionIcon, TickIcon } from './icons.tsx'
 import { WaiveGate } from './WaiveGate.tsx'
@@ -31,7 +31,7 @@ export function GateList(props: {
         </h3>
         {gates.length > 0 && (
           <span className="small muted">
-            {open} of {count(gates.length, kind)} {kind === 'gate' ? 'open' : 'shown'}
+            {open} of {gates.length} {kind === 'gate' ? 'open' : 'proved'}
           </span>
         )}
       </header>
@@ -39,7 +39,7 @@ export function GateList(props: {
         <p className="gate-none muted">{none}</p>
       ) : (
         <ul className="gates">
-          {gates.map((gate) => (
+          {closedFirst(gates).map((gate) => (
             <GateRow
               key={gate.id}
               kind={kind}
@@ -52,6 +52,11 @@ export function GateList(props: {
       {waiving && <WaiveGate gate={waiving} step={step} onClose={() => setWaiving(null)} />}
     </section>
   )
+}
+
+/** What holds the release up stands on top; else the order stays. */
+function closedFirst(gates: readonly Gate[]): readonly Gate[] {
+  return gates.toSorted((one, other) => Number(isOpen(one)) - Number(isOpen(other)))
 }
 
 function GateRow({

@@ -1,6 +1,6 @@
 import Alert from '@cloudscape-design/components/alert'
 import type { ReactNode } from 'react'
-import { isPassing, needsSignIn, type Problem } from '../../electron/contract/problem.ts'
+import { isPassing, type Problem } from '../../electron/contract/problem.ts'
 import { dismissProblem } from '../actions.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'
@@ -13,7 +13,7 @@ export function ProblemAlert(props: {
   readonly onDismiss?: () => void
 }) {
   const { problem, action, onDismiss } = props
-  const mild = isPassing(problem) || needsSignIn(problem)
+  const mild = isPassing(problem) || problem.code === 'credentials-expired'
   return (
     <div className="problem" role="alert" data-testid={testIds.problem} data-problem={problem.code}>
       <Alert

@@ -6,7 +6,7 @@ import { toggleTheme, useTheme } from '../theme.ts'
 import { HelpIcon, Mark, MoonIcon, SunIcon } from './icons.tsx'
 import './top-bar.css'
 
-const SPEEDS = [1, 10, 60, 600] as const
+const SPEEDS: readonly number[] = [1, 10, 60, 600]
 
 /** The bar on top of every screen: which account this is, the practice clock's speed, theme, help, disconnect. */
 export function TopBar() {
@@ -75,13 +75,17 @@ function Account({ connection }: { readonly connection: Connection }) {
 
 function Speed() {
   const speed = useSignalbox((state) => state.practiceSpeed)
+  const offered =
+    speed === null || SPEEDS.some((each) => each === speed)
+      ? SPEEDS
+      : [...SPEEDS, speed].toSorted((one, other) => one - other)
   return (
     <fieldset className="speed">
       <legend className="hidden-text">Speed of the practice account’s clock</legend>
       <span className="speed-label" aria-hidden="true">
         Clock
       </span>
-      {SPEEDS.map((each) => (
+      {offered.map((each) => (
         <button
           key={each}
           type="button"

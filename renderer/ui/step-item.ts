@@ -44,6 +44,7 @@ function detailOf({ status, gates, progress, enteredAt, provedAt }: StepView): s
       return 'Looking'
     case 'locked': {
       const closed = gates.filter((gate) => !isOpen(gate)).length
+      if (closed === 0) return 'Held by a proof'
       return closed === 1 ? 'Locked by 1 gate' : `Locked by ${closed} gates`
     }
     case 'ready':

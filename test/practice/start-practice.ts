@@ -8,6 +8,8 @@ export interface StartOptions {
   readonly port?: number
   readonly users?: boolean
   readonly region?: string
+  /** The folder the account lives in. */
+  readonly state?: string
 }
 
 /** A practice account in a process of its own. */
@@ -17,6 +19,10 @@ export interface Practice extends Omit<Descriptor, 'control'> {
   readonly pid: number
   /** Asks the control endpoint: GET without a body, POST with one. Throws what it answers in words. */
   control<Answer = unknown>(path: string, body?: object): Promise<Answer>
+  /** Ends the process as a crash would, and waits for it. */
+  kill(): Promise<void>
+  /** What the process said on stderr so far. */
+  complaints(): string
   /** Ends the process and waits for it; throws when it did not end cleanly or had complained. */
   stop(): Promise<void>
 }
@@ -29,6 +35,7 @@ export async function startPractice(options: StartOptions = {}): Promise<Practic
     ...(options.seed === undefined ? [] : ['--seed', String(options.seed)]),
     ...(options.port === undefined ? [] : ['--port', String(options.port)]),
     ...(options.region === undefined ? [] : ['--region', options.region]),
+    ...(options.state === undefined ? [] : ['--state', options.state]),
     ...(options.users === false ? ['--no-users'] : []),
   ]
   const child = spawn(process.execPath, [main, '--json', ...flags], {
@@ -61,6 +68,11 @@ export async function startPractice(options: StartOptions = {}): Promise<Practic
       if (!response.ok) throw new Error(answer.error ?? `The control endpoint answered ${response.status}.`)
       return answer
     },
+    kill: async () => {
+      child.kill('SIGKILL')
+      await ended
+    },
+    complaints: () => complaints,
     stop: async () => {
       child.kill('SIGTERM')
       const code = await ended

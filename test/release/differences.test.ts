@@ -2,26 +2,48 @@ import { describe, expect, it } from 'vitest'
 import { settingsDifferences } from '../../electron/release/differences.ts'
 import type { OptionSetting } from '../../electron/release/world.ts'
 
-const at = (namespace: string, optionName: string, value: string | null): OptionSetting => ({ namespace, optionName, value, resourceName: null })
+const at = (namespace: string, optionName: string, value: string | null): OptionSetting => ({
+  namespace,
+  optionName,
+  value,
+  resourceName: null,
+})
 
 describe('settings of blue and green', () => {
   it.each<[string, readonly OptionSetting[], readonly OptionSetting[], readonly string[]]>([
-    ['that agree differ in nothing', [at('aws:autoscaling:asg', 'MinSize', '2')], [at('aws:autoscaling:asg', 'MinSize', '2')], []],
+    [
+      'that agree differ in nothing',
+      [at('aws:autoscaling:asg', 'MinSize', '2')],
+      [at('aws:autoscaling:asg', 'MinSize', '2')],
+      [],
+    ],
     [
       'that differ are named with both values',
       [at('aws:autoscaling:asg', 'MinSize', '2')],
       [at('aws:autoscaling:asg', 'MinSize', '1')],
       ['aws:autoscaling:asg/MinSize: blue “2”, green “1”'],
     ],
-    ['set on blue alone', [at('aws:autoscaling:asg', 'MinSize', '2')], [], ['aws:autoscaling:asg/MinSize: blue “2”, green not set']],
-    ['set on green alone', [], [at('aws:autoscaling:asg', 'MinSize', '2')], ['aws:autoscaling:asg/MinSize: blue not set, green “2”']],
+    [
+      'set on blue alone',
+      [at('aws:autoscaling:asg', 'MinSize', '2')],
+      [],
+      ['aws:autoscaling:asg/MinSize: blue “2”, green not set'],
+    ],
+    [
+      'set on green alone',
+      [],
+      [at('aws:autoscaling:asg', 'MinSize', '2')],
+      ['aws:autoscaling:asg/MinSize: blue not set, green “2”'],
+    ],
     ['empty and absent are the same', [at('aws:ec2:vpc', 'VPCId', '')], [], []],
     ['null and absent are the same', [at('aws:ec2:vpc', 'VPCId', null)], [], []],
     [
       'environment properties are secrets: only that they differ is said',
       [at('aws:elasticbeanstalk:application:environment', 'DB_PASSWORD', 'hunter2')],
       [at('aws:elasticbeanstalk:application:environment', 'DB_PASSWORD', 'hunter3')],
-      ['aws:elasticbeanstalk:application:environment/DB_PASSWORD: blue set to another value, green set to another value'],
+      [
+        'aws:elasticbeanstalk:application:environment/DB_PASSWORD: blue set to another value, green set to another value',
+      ],
     ],
     [
       'a secret that is missing on green',
@@ -29,7 +51,12 @@ describe('settings of blue and green', () => {
       [],
       ['aws:elasticbeanstalk:application:environmentsecrets/TOKEN: blue set to another value, green not set'],
     ],
-    ["a database's password is a secret", [at('aws:rds:dbinstance', 'DBPassword', 'p')], [], ['aws:rds:dbinstance/DBPassword: blue set to another value, green not set']],
+    [
+      "a database's password is a secret",
+      [at('aws:rds:dbinstance', 'DBPassword', 'p')],
+      [],
+      ['aws:rds:dbinstance/DBPassword: blue set to another value, green not set'],
+    ],
     [
       'a notification topic is made for each',
       [at('aws:elasticbeanstalk:sns:topics', 'Notification Topic ARN', 'arn:a')],
@@ -64,7 +91,9 @@ describe('settings of blue and green', () => {
     expect(settingsDifferences(blue, green)).toEqual(expected)
   })
 
-  const own = (physicalId: string) => [{ logicalId: 'AWSEBSecurityGroup', physicalId, type: 'AWS::EC2::SecurityGroup', status: 'CREATE_COMPLETE' }]
+  const own = (physicalId: string) => [
+    { logicalId: 'AWSEBSecurityGroup', physicalId, type: 'AWS::EC2::SecurityGroup', status: 'CREATE_COMPLETE' },
+  ]
   const groups = (value: string) => [at('aws:autoscaling:launchconfiguration', 'SecurityGroups', value)]
 
   it.each<[string, string, string, number]>([

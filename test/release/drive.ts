@@ -4,9 +4,15 @@ import type { ReleaseSettings, ReleaseView } from '../../electron/contract/model
 import { needsSignIn, problemOf } from '../../electron/contract/problem.ts'
 import type { StepId } from '../../electron/contract/steps.ts'
 import { type LeverInput, type RunningRelease, runRelease } from '../../electron/release/engine.ts'
-import { APPLICATION, BLUE_ID, type FakeAccount, type Life, PRODUCTION } from './world.ts'
+import { APPLICATION, BLUE_ID, PRODUCTION } from './cloud.ts'
+import { type FakeAccount, fakeAccount, type Life } from './world.ts'
 
-export const BUNDLE = { path: '/tmp/shop-1.5.0.zip', fileName: 'shop-1.5.0.zip', sizeBytes: 4321, sha256: 'ab'.repeat(32) }
+export const BUNDLE = {
+  path: '/tmp/shop-1.5.0.zip',
+  fileName: 'shop-1.5.0.zip',
+  sizeBytes: 4321,
+  sha256: 'ab'.repeat(32),
+}
 
 const SETTINGS: ReleaseSettings = {
   bakeSeconds: 20,
@@ -45,7 +51,11 @@ export interface Session {
 }
 
 /** Opens a release on an account; `entries` is its journal and grows. */
-export function open(account: FakeAccount, entries: Entry[], life: Life & { diesAfterEntries?: number } = { isDead: false }): Session {
+export function open(
+  account: FakeAccount,
+  entries: Entry[],
+  life: Life & { diesAfterEntries?: number } = { isDead: false },
+): Session {
   const running = runRelease({
     entries: [...entries],
     journal: {
@@ -54,7 +64,10 @@ export function open(account: FakeAccount, entries: Entry[], life: Life & { dies
         entries.push(entry)
         if (entries.length === life.diesAfterEntries) life.isDead = true
       },
-      head: () => ({ entries: entries.length, lastHash: createHash('sha256').update(String(entries.length)).digest('hex') }),
+      head: () => ({
+        entries: entries.length,
+        lastHash: createHash('sha256').update(String(entries.length)).digest('hex'),
+      }),
     },
     world: account.connect(life),
     onChange: () => {},
@@ -70,7 +83,10 @@ export function open(account: FakeAccount, entries: Entry[], life: Life & { dies
 export async function drive(
   account: FakeAccount,
   session: Session,
-  { operator = whole, until = () => false }: { readonly operator?: Operator; readonly until?: (view: ReleaseView) => boolean } = {},
+  {
+    operator = whole,
+    until = () => false,
+  }: { readonly operator?: Operator; readonly until?: (view: ReleaseView) => boolean } = {},
 ): Promise<ReleaseView> {
   const { running, life, refusals } = session
   const giveUpAt = account.now() + 86_400_000
@@ -80,15 +96,18 @@ export async function drive(
     if (life.isDead || view.release.outcome !== null || until(view)) return view
     const doing = operator(view, running)
     if (doing) {
-      let isSettled = false
+      const command = { isSettled: false }
       void doing
         .catch((thrown: unknown) => refusals.push(`${problemOf(thrown).title}: ${problemOf(thrown).meaning ?? ''}`))
-        .finally(() => (isSettled = true))
-      while (!isSettled && !life.isDead) await new Promise(setImmediate)
+        .finally(() => {
+          command.isSettled = true
+        })
+      while (!command.isSettled && !life.isDead) await new Promise(setImmediate)
       continue
     }
     if (view.paused || view.problem?.code === 'journal') return view
-    if (account.now() > giveUpAt) throw new Error(`Nothing moves: ${view.release.step} is ${statusOf(view)}; ${summaries(view)}`)
+    if (account.now() > giveUpAt)
+      throw new Error(`Nothing moves: ${view.release.step} is ${statusOf(view)}; ${summaries(view)}`)
     account.wake()
   }
 }
@@ -113,14 +132,16 @@ export function statusOf(view: ReleaseView): string {
   return step?.status ?? 'none'
 }
 
-export function summaries(view: ReleaseView): string {
+function summaries(view: ReleaseView): string {
   const id = view.release.step
   const step = view.release.track === 'forward' ? view.steps[id] : view.rollbackSteps.find((each) => each.id === id)
-  return [...(step?.gates ?? []), ...(step?.proofs ?? [])].map((each) => `${each.id} ${each.status}: ${each.summary}`).join(' | ')
+  return [...(step?.gates ?? []), ...(step?.proofs ?? [])]
+    .map((each) => `${each.id} ${each.status}: ${each.summary}`)
+    .join(' | ')
 }
 
 /** The lever of each step, as the operator of these tests throws it. */
-export function leverOf(view: ReleaseView, step: StepId): LeverInput | null {
+function leverOf(view: ReleaseView, step: StepId): LeverInput | null {
   switch (step) {
     case 'clone':
       return { step, greenName: view.release.green.name, cnamePrefix: view.release.green.cnamePrefix }
@@ -139,7 +160,11 @@ export function leverOf(view: ReleaseView, step: StepId): LeverInput | null {
 /** An operator who takes the release to its end: throws every lever that is ready, and signs off. */
 export const whole: Operator = (view, running) => {
   const { step, track } = view.release
-  if (track === 'forward' && step === 'test' && view.steps.test.proofs.some(({ id, status }) => id === 'sign-off' && status === 'waiting')) {
+  if (
+    track === 'forward' &&
+    step === 'test' &&
+    view.steps.test.proofs.some(({ id, status }) => id === 'sign-off' && status === 'waiting')
+  ) {
     return running.signOff('Looked at it')
   }
   const lever = statusOf(view) === 'ready' ? leverOf(view, step) : null
@@ -148,5 +173,34 @@ export const whole: Operator = (view, running) => {
 
 /** The same operator, who stops touching anything once the release has come to a step. */
 export function upTo(step: StepId): { readonly operator: Operator; readonly until: (view: ReleaseView) => boolean } {
-  return { operator: whole, until: (view) => view.release.step === step && ['ready', 'locked', 'watching'].includes(statusOf(view)) }
+  return {
+    operator: whole,
+    until: (view) => view.release.step === step && ['ready', 'locked', 'watching'].includes(statusOf(view)),
+  }
+}
+
+/** A release that has come to a step, and stands there. */
+export async function at(step: Parameters<typeof upTo>[0], account = fakeAccount(), entries = begunAt(account)) {
+  const session = open(account, entries)
+  const view = await drive(account, session, upTo(step))
+  if (view.release.step !== step) throw new Error(`It stays at ${view.release.step}: ${summaries(view)}`)
+  return { account, entries, session, running: session.running }
+}
+
+/** Lets time pass while nobody touches anything. */
+export async function pass(
+  account: FakeAccount,
+  session: Session,
+  seconds: number,
+  operator: Operator = () => null,
+): Promise<ReleaseView> {
+  const until = account.now() + seconds * 1000
+  return drive(account, session, { operator, until: () => account.now() >= until })
+}
+
+/** A gate or proof of the step the release is at. */
+export function gateOf(view: ReleaseView, id: string) {
+  const { step, track } = view.release
+  const found = track === 'forward' ? view.steps[step] : view.rollbackSteps.find((each) => each.id === step)
+  return [...(found?.gates ?? []), ...(found?.proofs ?? [])].find((gate) => gate.id === id)
 }

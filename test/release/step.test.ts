@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Environment, Gate } from '../../electron/contract/models.ts'
 import { problem } from '../../electron/contract/problem.ts'
 import { allOpen, gate, healthGate, holderOf, isOk, reading, withWaivers } from '../../electron/release/step.ts'
+import { PRODUCTION } from './cloud.ts'
 import { environment, greenEnvironment, health, sight, stateAt, swappedSight } from './things.ts'
-import { fakeAccount, PRODUCTION } from './world.ts'
+import { fakeAccount } from './world.ts'
 
 describe('Ok', () => {
   it.each<[string, Partial<Environment> | null, boolean]>([
@@ -42,7 +43,14 @@ describe('the gate of health', () => {
   })
 
   it("gives AWS's causes", () => {
-    const found = healthGate('x', 'X', environment({ healthStatus: 'Severe' }), health({ causes: ['100 % of requests fail.'] }), 0, false)
+    const found = healthGate(
+      'x',
+      'X',
+      environment({ healthStatus: 'Severe' }),
+      health({ causes: ['100 % of requests fail.'] }),
+      0,
+      false,
+    )
     expect(found.summary).toContain('100 % of requests fail.')
     expect(found.evidence.map(({ source }) => source)).toContain('elasticbeanstalk:DescribeEnvironmentHealth')
   })
@@ -55,10 +63,18 @@ describe('the holder of the production URL', () => {
     ['green after it', swappedSight(), 'green'],
     ['blue, in another case', sight({ blue: environment({ cname: PRODUCTION.toUpperCase() }) }), 'blue'],
     ['neither, when another hand has swapped', sight({ blue: environment({ cname: 'else.example' }) }), null],
-    ['neither, when a name merely begins like it', sight({ blue: environment({ cname: `${PRODUCTION}.evil.example` }) }), null],
+    [
+      'neither, when a name merely begins like it',
+      sight({ blue: environment({ cname: `${PRODUCTION}.evil.example` }) }),
+      null,
+    ],
     ['neither, when the prefix merely ends like it', sight({ blue: environment({ cname: `my-${PRODUCTION}` }) }), null],
     ['neither, when both are gone', sight({ blue: null, green: null }), null],
-    ['neither, when they have no CNAME', sight({ blue: environment({ cname: null }), green: greenEnvironment({ cname: null }) }), null],
+    [
+      'neither, when they have no CNAME',
+      sight({ blue: environment({ cname: null }), green: greenEnvironment({ cname: null }) }),
+      null,
+    ],
   ])('%s', (_words, seen, expected) => {
     expect(holderOf(state, seen)).toBe(expected)
   })
@@ -75,7 +91,11 @@ describe('gates', () => {
   })
 
   it('take a waiver only where one is allowed and needed', () => {
-    expect(withWaivers([passed, failed, never], waivers).map(({ waiver }) => waiver?.reason)).toEqual([undefined, 'r', undefined])
+    expect(withWaivers([passed, failed, never], waivers).map(({ waiver }) => waiver?.reason)).toEqual([
+      undefined,
+      'r',
+      undefined,
+    ])
   })
 
   it.each<[string, readonly Gate[], boolean]>([
@@ -93,12 +113,18 @@ describe('gates', () => {
 
 describe('a reading', () => {
   const world = fakeAccount().connect({ isDead: false })
-  it.each(['access-denied', 'not-found', 'refused-by-aws'] as const)('that AWS refuses (%s) is a fact', async (code) => {
-    const found = await reading(world, () => Promise.reject(problem(code, 'No')))
-    expect(found).toMatchObject({ ok: false, problem: { code } })
-  })
+  it.each(['access-denied', 'not-found', 'refused-by-aws'] as const)(
+    'that AWS refuses (%s) is a fact',
+    async (code) => {
+      const found = await reading(world, () => Promise.reject(problem(code, 'No')))
+      expect(found).toMatchObject({ ok: false, problem: { code } })
+    },
+  )
 
-  it.each(['throttled', 'network', 'aws-unavailable', 'credentials-expired', 'unexpected'] as const)('that fails for now (%s) is for the engine', async (code) => {
-    await expect(reading(world, () => Promise.reject(problem(code, 'Later')))).rejects.toThrow('Later')
-  })
+  it.each(['throttled', 'network', 'aws-unavailable', 'credentials-expired', 'unexpected'] as const)(
+    'that fails for now (%s) is for the engine',
+    async (code) => {
+      await expect(reading(world, () => Promise.reject(problem(code, 'Later')))).rejects.toThrow('Later')
+    },
+  )
 })

@@ -1,12 +1,13 @@
 import type { Environment, Health } from '../../electron/contract/models.ts'
+import type { StepId } from '../../electron/contract/steps.ts'
 import type { ReleaseState, StepRecord } from '../../electron/release/state.ts'
 import { replay } from '../../electron/release/state.ts'
 import type { Reading, Sight } from '../../electron/release/step.ts'
+import { BLUE_ID, PRODUCTION, START } from './cloud.ts'
 import { begunAt } from './drive.ts'
-import { BLUE_ID, fakeAccount, PRODUCTION, START } from './world.ts'
-import type { StepId } from '../../electron/contract/steps.ts'
+import { fakeAccount } from './world.ts'
 
-export const GREEN_ID = 'e-green00001'
+const GREEN_ID = 'e-green00001'
 
 /** An environment that is well, but for what is changed. */
 export function environment(change: Partial<Environment> = {}): Environment {
@@ -33,7 +34,12 @@ export function environment(change: Partial<Environment> = {}): Environment {
 }
 
 export function greenEnvironment(change: Partial<Environment> = {}): Environment {
-  const own = { id: GREEN_ID, name: 'shop-green', cname: 'shop-green.eu-central-1.elasticbeanstalk.com', versionLabel: '1.5.0' }
+  const own = {
+    id: GREEN_ID,
+    name: 'shop-green',
+    cname: 'shop-green.eu-central-1.elasticbeanstalk.com',
+    versionLabel: '1.5.0',
+  }
   return environment({ ...own, endpointUrl: 'awseb-green.eu-central-1.elb.amazonaws.com', ...change })
 }
 
@@ -45,7 +51,12 @@ export function health(change: Partial<Health> = {}, instances = 2, versionLabel
     causes: [],
     requests: 0,
     windowSeconds: 10,
-    instances: Array.from({ length: instances }, (_, index) => ({ id: `i-${index}`, status: 'Ok', versionLabel, causes: [] })),
+    instances: Array.from({ length: instances }, (_, index) => ({
+      id: `i-${index}`,
+      status: 'Ok',
+      versionLabel,
+      causes: [],
+    })),
     ...change,
   }
 }
@@ -78,10 +89,15 @@ export function ok<T>(value: T): Reading<T> {
 }
 
 /** A release at a step, with what its record says. */
-export function stateAt(step: StepId, records: Partial<Record<StepId, Partial<StepRecord>>> = {}, change: Partial<ReleaseState> = {}): ReleaseState {
+export function stateAt(
+  step: StepId,
+  records: Partial<Record<StepId, Partial<StepRecord>>> = {},
+  change: Partial<ReleaseState> = {},
+): ReleaseState {
   const begun = replay(begunAt(fakeAccount()))
   const forward = { ...begun.forward }
-  for (const [id, record] of Object.entries(records) as [StepId, Partial<StepRecord>][]) forward[id] = { ...forward[id], ...record }
+  for (const [id, record] of Object.entries(records) as [StepId, Partial<StepRecord>][])
+    forward[id] = { ...forward[id], ...record }
   return {
     ...begun,
     release: { ...begun.release, step, green: { ...begun.release.green, id: GREEN_ID } },

@@ -1,46 +1,14 @@
-import type {
-  ApplicationVersion,
-  Environment,
-  EnvironmentEvent,
-  Health,
-  SourceBundle,
-} from '../../electron/contract/models.ts'
-import { type Problem, problem, SignalboxError } from '../../electron/contract/problem.ts'
-import type {
-  DatabaseInstance,
-  DnsAnswer,
-  DnsServer,
-  HttpAnswer,
-  ManagedAction,
-  OptionSetting,
-  StackResource,
-  Tag,
-  World,
-} from '../../electron/release/world.ts'
+import { type Problem, SignalboxError } from '../../electron/contract/problem.ts'
+import type { DatabaseInstance, ManagedAction, World } from '../../electron/release/world.ts'
+import { APPLICATION, arnOf, BLUE_ID, cnameOf, fakeCloud } from './cloud.ts'
 
-export const APPLICATION = 'shop'
-export const PRODUCTION = 'shop.eu-central-1.elasticbeanstalk.com'
-export const BLUE_ID = 'e-blue000001'
-export const START = Date.UTC(2027, 0, 4, 9, 0, 0)
-/** Users' requests per second, in all. */
-export const USERS = 40
-
-const SECONDS = 1000
 /** Every call takes this long. */
 const CALL_MILLISECONDS = 40
-const TTL_SECONDS = 60
+
+type Changes = ReturnType<typeof fakeCloud>['changes']
 
 /** The calls that change something, by the names of `World`. */
-export type Mutation =
-  | 'createTemplate'
-  | 'deleteTemplate'
-  | 'createEnvironment'
-  | 'createVersion'
-  | 'deploy'
-  | 'abortUpdate'
-  | 'swapCnames'
-  | 'terminate'
-  | 'upload'
+export type Mutation = keyof Changes
 
 export interface Fault {
   readonly problem: Problem
@@ -55,274 +23,33 @@ export interface Life {
   diesInMutation?: number
 }
 
-export interface FakeEnvironment {
-  id: string
-  name: string
-  cnamePrefix: string
-  status: string
-  healthColor: string
-  healthStatus: string
-  causes: string[]
-  versionLabel: string | null
-  tier: string
-  abortable: boolean
-  createdAt: number
-  updatedAt: number
-  listedAt: number
-  tags: readonly Tag[]
-  settings: readonly OptionSetting[]
-  resources: StackResource[] | null
-  addresses: readonly string[]
-  instances: number
-  /** Changes with each operation, so that a task of an aborted one does nothing. */
-  operation: number
-}
-
-/** A small account that behaves: its clock moves only when somebody sleeps or calls. */
-export function fakeAccount(options: { readonly listingLagSeconds?: number } = {}) {
-  const listingLag = (options.listingLagSeconds ?? 8) * SECONDS
-  let now = START
-  let number = 1
-  let tasks: { readonly at: number; readonly run: () => void }[] = []
-  let sleeper: { readonly until: number; readonly resolve: () => void } | null = null
-  const environments = new Map<string, FakeEnvironment>()
-  const versions = new Map<string, ApplicationVersion>()
-  const stored = new Set<string>()
-  const templates = new Map<string, readonly OptionSetting[]>()
-  const events: EnvironmentEvent[] = []
+/**
+ * An account on the fake cloud, whose calls can be counted, and made to go wrong. Lags: until a new environment is
+ * listed, and until an operation shows in a status.
+ */
+export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonly statusLagSeconds?: number } = {}) {
+  const cloud = fakeCloud(lags.listingLagSeconds ?? 8, lags.statusLagSeconds ?? 0)
   const databases: DatabaseInstance[] = []
+  const managed: ManagedAction[] = []
+  const referring = new Map<string, { readonly id: string; readonly name: string }[]>()
   const faults = new Map<string, Fault[]>()
   const hooks = new Map<string, () => void>()
-  const mutations: { readonly name: Mutation; readonly detail: string; readonly at: number }[] = []
-  const calls = new Map<string, number>()
-  const caches = new Map<string, { readonly answer: DnsAnswer; readonly until: number }>()
-  const referring = new Map<string, { readonly id: string; readonly name: string }[]>()
-  const managed: ManagedAction[] = []
-  /** Labels whose deployment AWS takes back. */
-  const failing = new Set<string>()
-  /** Labels that answer with errors. */
-  const erring = new Set<string>()
-  const servers: readonly (DnsServer & { readonly holdsSeconds: number })[] = [
-    { name: 'ns-1.example', address: '192.0.2.1', role: 'authoritative', holdsSeconds: 0 },
-    { name: 'Resolver A', address: '192.0.2.11', role: 'resolver', holdsSeconds: TTL_SECONDS },
-    { name: 'Resolver B', address: '192.0.2.12', role: 'resolver', holdsSeconds: 90 },
-  ]
-
-  function advanceTo(at: number): void {
-    for (;;) {
-      const due = tasks.filter((task) => task.at <= at).sort((a, b) => a.at - b.at)[0]
-      if (!due) break
-      tasks = tasks.filter((task) => task !== due)
-      now = Math.max(now, due.at)
-      due.run()
-    }
-    now = Math.max(now, at)
-  }
-
-  function later(seconds: number, run: () => void): void {
-    tasks.push({ at: now + seconds * SECONDS, run })
-  }
-
-  function tell(environment: FakeEnvironment, message: string, severity = 'INFO'): void {
-    events.push({ at: now, severity, environmentName: environment.name, message })
-  }
-
-  function add(
-    environment: Pick<FakeEnvironment, 'id' | 'name' | 'cnamePrefix' | 'versionLabel' | 'tags' | 'settings'>,
-  ): FakeEnvironment {
-    const added: FakeEnvironment = {
-      status: 'Launching',
-      healthColor: 'Grey',
-      healthStatus: 'Pending',
-      causes: [],
-      tier: 'WebServer',
-      abortable: false,
-      createdAt: now,
-      updatedAt: now,
-      listedAt: now + listingLag,
-      resources: ['AWSEBSecurityGroup', 'AWSEBAutoScalingGroup', 'AWSEBLoadBalancer'].map((logicalId) => ({
-        logicalId,
-        physicalId: logicalId === 'AWSEBSecurityGroup' ? `sg-${environment.id}` : `${logicalId}-${environment.id}`,
-        type: logicalId === 'AWSEBSecurityGroup' ? 'AWS::EC2::SecurityGroup' : 'AWS::Other',
-        status: 'CREATE_COMPLETE',
-      })),
-      addresses: [`198.51.100.${number}`, `203.0.113.${number}`],
-      instances: 2,
-      operation: 0,
-      ...environment,
-    }
-    number += 1
-    environments.set(added.id, added)
-    return added
-  }
-
-  function settle(environment: FakeEnvironment, health: 'Ok' | 'Severe' = 'Ok'): void {
-    environment.status = 'Ready'
-    environment.healthStatus = health
-    environment.healthColor = health === 'Ok' ? 'Green' : 'Red'
-    environment.abortable = false
-    environment.updatedAt = now
-  }
-
-  function begin(environment: FakeEnvironment, status: string, seconds: number, end: () => void): void {
-    environment.status = status
-    environment.updatedAt = now
-    environment.operation += 1
-    const mine = environment.operation
-    later(seconds, () => environment.operation === mine && end())
-  }
-
-  function existing(id: string): FakeEnvironment {
-    const found = environments.get(id)
-    if (!found || found.status === 'Terminated') throw problem('not-found', `There is no environment ${id}`)
-    return found
-  }
-
-  function readyOne(id: string): FakeEnvironment {
-    const found = existing(id)
-    if (found.status !== 'Ready') throw problem('refused-by-aws', `${found.name} must be Ready`)
-    return found
-  }
-
-  const cnameOf = (prefix: string) => `${prefix}.eu-central-1.elasticbeanstalk.com`
-  const endpointOf = ({ id }: FakeEnvironment) => `awseb-${id}.eu-central-1.elb.amazonaws.com`
-  const living = () => [...environments.values()].filter(({ status }) => status !== 'Terminated')
-
-  function resolve(name: string): DnsAnswer {
-    const wanted = name.toLowerCase()
-    const found = living().find((each) => cnameOf(each.cnamePrefix) === wanted || endpointOf(each) === wanted)
-    if (!found) return { kind: 'no-such-name', detail: 'NXDOMAIN' }
-    return { kind: 'addresses', addresses: found.addresses, chain: [], ttlSeconds: TTL_SECONDS }
-  }
-
-  function askServer(server: DnsServer, name: string): DnsAnswer {
-    const holds = servers.find((each) => each.name === server.name)?.holdsSeconds ?? 0
-    if (holds === 0 || name.toLowerCase() !== PRODUCTION) return resolve(name)
-    const cached = caches.get(server.name)
-    if (cached && cached.until > now) return cached.answer
-    const answer = resolve(name)
-    caches.set(server.name, { answer, until: now + holds * SECONDS })
-    return answer
-  }
-
-  /** The users' share of an environment: half of them are behind each resolver. */
-  function usersOf(environment: FakeEnvironment): number {
-    const behind = servers.filter(({ role }) => role === 'resolver')
-    const reaching = behind.filter((server) => {
-      const answer = askServer(server, PRODUCTION)
-      return answer.kind === 'addresses' && answer.addresses.some((address) => environment.addresses.includes(address))
-    })
-    return (USERS * reaching.length) / behind.length
-  }
-
-  function get(address: string): HttpAnswer {
-    const found = living().find((each) => each.addresses.includes(address))
-    if (!found || found.status === 'Launching') return { kind: 'failure', detail: 'refused', milliseconds: 3, address }
-    const label = found.versionLabel ?? 'none'
-    const status = erring.has(label) ? 500 : 200
-    const body = `Shop ${label}`
-    return { kind: 'answer', status, headers: { 'x-app-version': label }, bodySha256: body, body, milliseconds: 12, address }
-  }
-
-  const mutating: Readonly<Record<Mutation, (...args: never[]) => unknown>> = {
-    createTemplate(input: { readonly templateName: string; readonly environmentId: string }) {
-      if (templates.has(input.templateName)) throw problem('refused-by-aws', 'The template is there already')
-      templates.set(input.templateName, existing(input.environmentId).settings)
-    },
-    deleteTemplate(_application: string, name: string) {
-      templates.delete(name)
-    },
-    createEnvironment(input: {
-      readonly environmentName: string
-      readonly cnamePrefix: string
-      readonly templateName: string
-      readonly versionLabel: string | null
-      readonly tags: readonly Tag[]
-    }) {
-      const settings = templates.get(input.templateName)
-      if (!settings) throw problem('refused-by-aws', 'There is no such template')
-      if (living().some(({ name }) => name === input.environmentName)) throw problem('name-taken', 'The name is taken')
-      if (living().some(({ cnamePrefix }) => cnamePrefix === input.cnamePrefix)) {
-        throw problem('name-taken', `${cnameOf(input.cnamePrefix)} is not available`)
-      }
-      const { environmentName: name, cnamePrefix, versionLabel, tags } = input
-      const made = add({ id: `e-green0000${number}`, name, cnamePrefix, versionLabel, tags, settings })
-      tell(made, 'createEnvironment is starting.')
-      begin(made, 'Launching', 90, () => {
-        settle(made)
-        tell(made, `Successfully launched environment: ${name}`)
-      })
-      return { environmentId: made.id }
-    },
-    createVersion(input: { readonly versionLabel: string; readonly bucket: string; readonly key: string }) {
-      const { versionLabel: label, bucket, key } = input
-      if (versions.has(label)) throw problem('refused-by-aws', `${label} exists already`)
-      versions.set(label, { label, description: '', status: 'UNPROCESSED', createdAt: now, bucket, key })
-    },
-    deploy(id: string, label: string) {
-      const target = readyOne(id)
-      if (!versions.has(label)) throw problem('refused-by-aws', `There is no version ${label}`)
-      tell(target, 'Environment update is starting.')
-      target.abortable = true
-      target.healthStatus = 'Info'
-      begin(target, 'Updating', 20, () => {
-        settle(target)
-        if (failing.has(label)) return tell(target, 'Failed to deploy application.', 'ERROR')
-        target.versionLabel = label
-        tell(target, 'Environment update completed successfully.')
-      })
-    },
-    abortUpdate(id: string) {
-      const target = existing(id)
-      begin(target, 'Updating', 10, () => settle(target))
-    },
-    swapCnames(first: string, second: string) {
-      const [a, b] = [readyOne(first), readyOne(second)]
-      tell(a, 'swapEnvironmentCNAMEs is starting.')
-      // Users ask all the time: at this moment every resolver holds the old answer for as long as it ever does.
-      for (const server of servers) {
-        caches.set(server.name, { answer: resolve(PRODUCTION), until: now + server.holdsSeconds * SECONDS })
-      }
-      begin(b, 'Updating', 5, () => settle(b))
-      begin(a, 'Updating', 5, () => {
-        settle(a)
-        const prefix = a.cnamePrefix
-        a.cnamePrefix = b.cnamePrefix
-        b.cnamePrefix = prefix
-        tell(a, 'Completed swapping CNAMEs.')
-      })
-    },
-    terminate(id: string) {
-      const target = readyOne(id)
-      tell(target, 'terminateEnvironment is starting.')
-      begin(target, 'Terminating', 60, () => {
-        target.status = 'Terminated'
-        target.healthColor = 'Grey'
-        target.resources = null
-        tell(target, 'terminateEnvironment completed successfully.')
-      })
-    },
-    upload(bundle: SourceBundle) {
-      const key = `shop/${bundle.sha256}.zip`
-      stored.add(key)
-      return { bucket: 'elasticbeanstalk-eu-central-1-111122223333', key }
-    },
-  }
+  const mutations: Mutation[] = []
+  let sleeper: { readonly until: number; readonly resolve: () => void } | null = null
 
   function connect(life: Life): World {
     let mutationsOfLife = 0
     const never = new Promise<never>(() => {})
     const answer = async <T>(name: string, run: () => T): Promise<T> => {
       if (life.isDead) return never
-      advanceTo(now + CALL_MILLISECONDS)
-      calls.set(name, (calls.get(name) ?? 0) + 1)
+      cloud.advanceTo(cloud.now() + CALL_MILLISECONDS)
       const hook = hooks.get(name)
       hooks.delete(name)
       hook?.()
       const fault = faults.get(name)?.shift()
       if (fault?.when === 'before') throw new SignalboxError(fault.problem)
       const value = run()
-      if (name in mutating) {
+      if (name in cloud.changes) {
         mutationsOfLife += 1
         if (mutationsOfLife === life.diesInMutation) life.isDead = true
       }
@@ -331,23 +58,23 @@ export function fakeAccount(options: { readonly listingLagSeconds?: number } = {
       if (fault) throw new SignalboxError(fault.problem)
       return value
     }
-    const change = <T>(name: Mutation, args: readonly unknown[]): Promise<T> =>
+    const change = <Name extends Mutation>(name: Name, run: () => ReturnType<Changes[Name]>) =>
       answer(name, () => {
-        const run = mutating[name] as (...given: readonly unknown[]) => T
-        const before = stored.size
-        const value = run(...args)
+        const before = cloud.stored.size
+        const value = run()
         // An object that is in S3 already is not sent again.
-        if (name !== 'upload' || stored.size > before) mutations.push({ name, detail: JSON.stringify(args), at: now })
+        if (name !== 'upload' || cloud.stored.size > before) mutations.push(name)
         return value
       })
+    const { changes } = cloud
     return {
       clock: {
-        now: () => now,
+        now: cloud.now,
         speed: () => 1,
         sleep: (milliseconds, signal) =>
           new Promise<void>((wake, reject) => {
             if (life.isDead) return
-            const mine = { until: now + milliseconds, resolve: wake }
+            const mine = { until: cloud.now() + milliseconds, resolve: wake }
             sleeper = mine
             signal.addEventListener('abort', () => {
               if (sleeper === mine) sleeper = null
@@ -358,127 +85,74 @@ export function fakeAccount(options: { readonly listingLagSeconds?: number } = {
       elasticBeanstalk: {
         describeEnvironments: ({ ids, names, application }) =>
           answer('describeEnvironments', () =>
-            [...environments.values()]
-              .filter((each) => now >= each.listedAt)
-              .filter(({ id, name }) => (ids === undefined || ids.includes(id)) && (names === undefined || names.includes(name)))
+            [...cloud.environments.values()]
+              .filter((each) => cloud.now() >= each.listedAt)
+              .filter(
+                ({ id, name }) =>
+                  (ids === undefined || ids.includes(id)) && (names === undefined || names.includes(name)),
+              )
               .filter(() => application === undefined || application === APPLICATION)
-              .map(shown),
+              .map(cloud.shown),
           ),
-        health: (id) => answer('health', () => healthOf(existing(id))),
-        events: ({ since }) => answer('events', () => events.filter(({ at }) => at >= since)),
+        health: (id) => answer('health', () => cloud.healthOf(cloud.existing(id))),
+        events: ({ since }) => answer('events', () => cloud.events.filter(({ at }) => at >= since)),
         deployedSettings: (_application, name) =>
-          answer('deployedSettings', () => living().find((each) => each.name === name)?.settings ?? []),
-        tags: (arn) => answer('tags', () => [...environments.values()].find((each) => arnOf(each) === arn)?.tags ?? []),
+          answer('deployedSettings', () => cloud.living().find((each) => each.name === name)?.settings ?? []),
+        tags: (arn) =>
+          answer('tags', () => [...cloud.environments.values()].find((each) => arnOf(each) === arn)?.tags ?? []),
         managedActions: () => answer('managedActions', () => [...managed]),
-        environmentQuota: () => answer('environmentQuota', () => ({ used: living().length, maximum: 10 })),
+        environmentQuota: () => answer('environmentQuota', () => ({ used: cloud.living().length, maximum: 10 })),
         cnameAvailable: (prefix) =>
           answer('cnameAvailable', () => ({
-            available: !living().some(({ cnamePrefix }) => cnamePrefix === prefix),
+            available: !cloud.living().some(({ cnamePrefix }) => cnamePrefix === prefix),
             fullyQualified: cnameOf(prefix),
           })),
         versions: (_application, labels) =>
-          answer('versions', () => [...versions.values()].filter(({ label }) => labels === undefined || labels.includes(label))),
-        templates: () => answer('templates', () => [...templates.keys()]),
-        createTemplate: (input) => change('createTemplate', [input]),
-        deleteTemplate: (application, name) => change('deleteTemplate', [application, name]),
-        createEnvironment: (input) => change('createEnvironment', [input]),
-        createVersion: (input) => change('createVersion', [input]),
-        deploy: (id, label) => change('deploy', [id, label]),
-        abortUpdate: (id) => change('abortUpdate', [id]),
-        swapCnames: (a, b) => change('swapCnames', [a, b]),
-        terminate: (id) => change('terminate', [id]),
+          answer('versions', () =>
+            [...cloud.versions.values()].filter(({ label }) => labels === undefined || labels.includes(label)),
+          ),
+        templates: () => answer('templates', () => [...cloud.templates.keys()]),
+        createTemplate: (input) => change('createTemplate', () => changes.createTemplate(input)),
+        deleteTemplate: (application, name) =>
+          change('deleteTemplate', () => changes.deleteTemplate(application, name)),
+        createEnvironment: (input) => change('createEnvironment', () => changes.createEnvironment(input)),
+        createVersion: (input) => change('createVersion', () => changes.createVersion(input)),
+        deploy: (id, label) => change('deploy', () => changes.deploy(id, label)),
+        abortUpdate: (id) => change('abortUpdate', () => changes.abortUpdate(id)),
+        swapCnames: (a, b) => change('swapCnames', () => changes.swapCnames(a, b)),
+        terminate: (id) => change('terminate', () => changes.terminate(id)),
       },
       stack: {
-        resources: (id) => answer('resources', () => environments.get(id)?.resources ?? null),
+        resources: (id) => answer('resources', () => cloud.environments.get(id)?.resources ?? null),
         databases: () => answer('databases', () => [...databases]),
         groupsReferring: (id) => answer('groupsReferring', () => referring.get(id) ?? []),
       },
-      bundles: { upload: (bundle) => change('upload', [bundle]) },
+      bundles: { upload: (bundle) => change('upload', () => changes.upload(bundle)) },
       dns: {
-        panel: () => answer('panel', () => servers),
-        ask: (server, name) => answer('ask', () => askServer(server, name)),
+        panel: () => answer('panel', () => cloud.servers),
+        ask: (server, name) => answer('ask', () => cloud.askServer(server, name)),
       },
-      probe: { get: ({ address }) => answer('get', () => get(address)) },
+      probe: { get: ({ address }) => answer('get', () => cloud.get(address)) },
     }
   }
-
-  function healthOf(environment: FakeEnvironment): Health {
-    const { healthStatus: status, healthColor: color, causes, instances, versionLabel } = environment
-    return {
-      at: now,
-      status,
-      color,
-      causes: [...causes],
-      requests: Math.round((usersOf(environment) + 0.1) * 10),
-      windowSeconds: 10,
-      instances: Array.from({ length: instances }, (_, index) => ({
-        id: `i-${environment.id}-${index}`,
-        status,
-        versionLabel,
-        causes: [],
-      })),
-    }
-  }
-
-  function shown(environment: FakeEnvironment): Environment {
-    const { id, name, cnamePrefix, status, healthColor, healthStatus, versionLabel, tier, abortable } = environment
-    return {
-      id,
-      name,
-      arn: arnOf(environment),
-      application: APPLICATION,
-      cname: status === 'Terminated' || tier === 'Worker' ? null : cnameOf(cnamePrefix),
-      endpointUrl: status === 'Launching' ? null : endpointOf(environment),
-      status,
-      healthColor,
-      healthStatus,
-      versionLabel,
-      tier,
-      platformArn: 'arn:aws:elasticbeanstalk:eu-central-1::platform/Node.js 24 running on 64bit Amazon Linux 2023/6.6.0',
-      platform: 'Node.js 24 running on 64bit Amazon Linux 2023/6.6.0',
-      operationsRole: null,
-      abortable,
-      createdAt: environment.createdAt,
-      updatedAt: environment.updatedAt,
-    }
-  }
-
-  const blue = add({
-    id: BLUE_ID,
-    name: 'shop-blue',
-    cnamePrefix: 'shop',
-    versionLabel: '1.4.2',
-    tags: [
-      { key: 'team', value: 'web' },
-      { key: 'elasticbeanstalk:environment-name', value: 'shop-blue' },
-    ],
-    settings: [
-      { namespace: 'aws:autoscaling:asg', optionName: 'MinSize', value: '2', resourceName: null },
-      { namespace: 'aws:rds:dbinstance', optionName: 'HasCoupledDatabase', value: 'false', resourceName: null },
-    ],
-  })
-  blue.listedAt = 0
-  settle(blue)
 
   return {
-    blue,
-    green: () => [...environments.values()].find(({ id }) => id !== BLUE_ID) ?? null,
-    environments,
-    databases,
+    blue: cloud.blue,
+    green: () => [...cloud.environments.values()].find(({ id }) => id !== BLUE_ID) ?? null,
+    templates: cloud.templates,
+    versions: cloud.versions,
+    failing: cloud.failing,
+    erring: cloud.erring,
+    settle: cloud.settle,
+    add: cloud.add,
+    begin: cloud.begin,
+    now: cloud.now,
     managed,
-    mutations,
-    calls,
-    failing,
-    erring,
+    databases,
     referring,
-    templates,
-    versions,
+    /** Every change that was made, in its order. */
+    mutations,
     connect,
-    settle,
-    add,
-    begin,
-    now: () => now,
-    cnameOf,
     /** The next calls of this name go wrong, one fault for each. */
     fail: (name: string, ...list: readonly Fault[]) => faults.set(name, [...(faults.get(name) ?? []), ...list]),
     /** What another hand does just before the next call of this name. */
@@ -489,19 +163,15 @@ export function fakeAccount(options: { readonly listingLagSeconds?: number } = {
       const mine = sleeper
       if (!mine) return
       sleeper = null
-      advanceTo(mine.until)
+      cloud.advanceTo(mine.until)
       mine.resolve()
     },
     /** How often a change was made in AWS. */
-    count: (name: Mutation) => mutations.filter((each) => each.name === name).length,
+    count: (name: Mutation) => mutations.filter((each) => each === name).length,
   }
 }
 
 export type FakeAccount = ReturnType<typeof fakeAccount>
-
-function arnOf({ name }: FakeEnvironment): string {
-  return `arn:aws:elasticbeanstalk:eu-central-1:111122223333:environment/${APPLICATION}/${name}`
-}
 
 /** What a broken connection looks like: nobody knows whether the call arrived. */
 export const NETWORK: Problem = { code: 'network', title: 'AWS cannot be reached' }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isThrown, type LeverPlan, leverState } from '../../renderer/lever-reason.ts'
+import { closedProofs, isThrown, type LeverPlan, leverState } from '../../renderer/lever-reason.ts'
 import { gate, stepView } from './views.ts'
 
 const plan: LeverPlan = { label: 'Swap', lever: { step: 'swap' }, missing: null, brings: [] }
@@ -56,6 +56,17 @@ describe('the lever', () => {
     expect(isThrown(stepView('test', 'checking'))).toBe(false)
     expect(isThrown(stepView('test', 'checking', { proofs: [gate('sign-off', 'Look', 'waiting')] }))).toBe(true)
     expect(isThrown(stepView('test', 'watching'))).toBe(true)
-    expect(isThrown(stepView('test', 'locked', { proofs: [gate('a', 'A')] }))).toBe(false)
+    expect(
+      isThrown(stepView('test', 'locked', { gates: [gate('a', 'A', 'failed')], proofs: [gate('b', 'B', 'failed')] })),
+    ).toBe(false)
+  })
+
+  it('knows the proofs that hold a step up although its gates are open', () => {
+    const coupled = stepView('independence', 'locked', {
+      gates: [gate('a', 'A')],
+      proofs: [gate('b', 'B', 'failed'), gate('c', 'C')],
+    })
+    expect(closedProofs(coupled).map(({ id }) => id)).toEqual(['b'])
+    expect(isThrown(coupled)).toBe(true)
   })
 })

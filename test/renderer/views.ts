@@ -104,7 +104,7 @@ export function lane(colour: 'blue' | 'green', rest: Partial<Lane> = {}): Lane {
   }
 }
 
-export const EVENTS: readonly EnvironmentEvent[] = [
+const EVENTS: readonly EnvironmentEvent[] = [
   ['INFO', 'shop-green-1123', 'createEnvironment is starting.', 400],
   [
     'INFO',

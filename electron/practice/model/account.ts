@@ -1,14 +1,19 @@
 import { createRandom, type Random } from './random.ts'
 import type {
   ApplicationRecord,
+  CertificateRecord,
   DatabaseRecord,
   EnvironmentRecord,
   EventRecord,
   FinishedOperation,
+  HealthStatus,
+  HostedZone,
   Instant,
+  MinuteCount,
   Operation,
   OperationKind,
   SecurityGroupRecord,
+  Severity,
   SnapshotRecord,
   TemplateRecord,
   VersionRecord,
@@ -22,6 +27,13 @@ export interface Account {
   readonly random: Random
   readonly schedule: Schedule
   now: Instant
+  /**
+   * When health is looked at next; undefined: nothing is expected to change. Apart from `schedule`, because what is
+   * seen depends on the traffic, which cannot be lived through again: a change is told to `healthChanged` instead.
+   */
+  lookAt: Instant | undefined
+  look: () => void
+  healthChanged: (change: HealthChange) => void
   readonly applications: Map<string, ApplicationRecord>
   /** By `versionKey`. */
   readonly versions: Map<string, VersionRecord>
@@ -37,12 +49,24 @@ export interface Account {
   /** Names in the region's zone that another customer of AWS holds. */
   readonly foreignNames: Set<string>
   /** Names outside Elastic Beanstalk that point into it. */
-  readonly customDomains: { readonly name: string; readonly target: string; readonly ttlSeconds: number }[]
+  readonly hostedZones: HostedZone[]
+  /** What load balancers answered in each minute, by the name of the environment's front; outlives the environments. */
+  readonly requestCounts: Map<string, MinuteCount[]>
+  /** Certificates that listeners can use, by ARN. */
+  readonly certificates: Map<string, CertificateRecord>
   readonly visitors: { readonly name: string; readonly requestsPerSecond: number }[]
   /** How far back health metrics look; longer where the clock runs so fast that ten seconds hold no real request. */
   metricsWindowMilliseconds: number
   readonly faults: ModelFaults
   nextAddress: number
+}
+
+/** A change of an environment's health, as its agents reported it. */
+export interface HealthChange {
+  readonly environmentId: string
+  readonly status: HealthStatus
+  /** Absent: nothing was said before, so there is no transition to tell. */
+  readonly event?: { readonly message: string; readonly severity: Severity }
 }
 
 /** Faults that the model itself carries out; each counts how many more times it strikes. */
@@ -69,6 +93,9 @@ export function createAccount(options: AccountOptions): Account {
     random: createRandom(options.seed),
     schedule: createSchedule(),
     now: options.now,
+    lookAt: undefined,
+    look: () => {},
+    healthChanged: () => {},
     applications: new Map(),
     versions: new Map(),
     templates: new Map(),
@@ -79,7 +106,9 @@ export function createAccount(options: AccountOptions): Account {
     securityGroups: new Map(),
     finished: [],
     foreignNames: new Set(),
-    customDomains: [],
+    hostedZones: [],
+    requestCounts: new Map(),
+    certificates: new Map(),
     visitors: [],
     metricsWindowMilliseconds: 10_000,
     faults: { swapRefused: 0, createEndsRed: 0, deployFails: 0, mixedInstances: 0, cnameTaken: 0 },
@@ -89,11 +118,32 @@ export function createAccount(options: AccountOptions): Account {
 
 /** Runs what is due until `instant`, each at its own instant; an instant in the past changes nothing. */
 export function advanceTo(account: Account, instant: Instant): void {
-  for (let due = account.schedule.takeDue(instant); due !== undefined; due = account.schedule.takeDue(instant)) {
-    account.now = Math.max(account.now, due.at)
-    due.run()
+  for (;;) {
+    const workAt = account.schedule.nextAt()
+    const lookAt = account.lookAt ?? Number.POSITIVE_INFINITY
+    if (Math.min(workAt, lookAt) > instant) break
+    // What happens at an instant happens before it is looked at, so that the order does not depend on who asked when.
+    if (workAt <= lookAt) runNext(account, instant)
+    else {
+      account.now = Math.max(account.now, lookAt)
+      account.lookAt = undefined
+      account.look()
+    }
   }
   account.now = Math.max(account.now, instant)
+}
+
+/** Runs what is due until `instant` as `advanceTo` does, without looking at health: those changes are known already. */
+export function repeatTo(account: Account, instant: Instant): void {
+  while (account.schedule.nextAt() <= instant) runNext(account, instant)
+  account.now = Math.max(account.now, instant)
+}
+
+function runNext(account: Account, instant: Instant): void {
+  const due = account.schedule.takeDue(instant)
+  if (due === undefined) return
+  account.now = Math.max(account.now, due.at)
+  due.run()
 }
 
 export function versionKey(applicationName: string, name: string): string {

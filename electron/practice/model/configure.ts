@@ -4,6 +4,7 @@ import { createCoupledDatabase, finishCoupledDatabase, releaseCoupledDatabase } 
 import { narrate } from './events.ts'
 import { refreshedAt, watchHealth } from './health.ts'
 import { deployTo, launchInstances, removeInstances } from './instances.ts'
+import { updateListeners } from './listeners.ts'
 import { platformByArn } from './platforms.ts'
 import type { EnvironmentRecord, Setting, Settings } from './records.ts'
 import {
@@ -53,6 +54,7 @@ export function changeConfiguration(
     after(account, environment, COUPLE_SECONDS - 20, () => finishCoupledDatabase(account, environment))
   }
   after(account, environment, 40, () => applyToInstances(account, environment, before, change))
+  after(account, environment, 45, () => updateListeners(account, environment))
   const seconds = change.seconds ?? 86 + databaseSeconds(database, before)
   after(account, environment, seconds - 10, () => {
     if (environment.operation !== undefined) environment.operation.abortable = false
@@ -87,6 +89,7 @@ export function abortUpdate(account: Account, environment: EnvironmentRecord, re
     const { previous } = environment
     if (deploying) environment.versionLabel = previous?.versionLabel
     else environment.settings = previous?.settings ?? environment.settings
+    updateListeners(account, environment)
     environment.settles = refreshedAt(account) + 20_000
     narrate(account, environment, 'The environment was reverted to the previous configuration setting.')
     environment.status = 'Ready'

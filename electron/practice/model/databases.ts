@@ -2,6 +2,7 @@ import type { Account } from './account.ts'
 import { narrate } from './events.ts'
 import type { DatabaseRecord, EnvironmentRecord, Tag } from './records.ts'
 import { deletionPolicy, valueOf } from './settings.ts'
+import { takeSnapshot } from './snapshots.ts'
 import { addResource, createSecurityGroup, markDeleted, physicalId, tcpRule } from './stack.ts'
 
 const LOGICAL_ID = 'AWSEBRDSDatabase'
@@ -40,6 +41,7 @@ export function createDatabase(
     endpoint: `${details.identifier}.${account.random.text(12)}.${account.region}.rds.amazonaws.com`,
     port,
     tags: details.tags ?? [],
+    backupRetentionDays: 7,
     status: 'available',
     securityGroupIds: details.securityGroupIds,
     deletionProtection: details.deletionProtection ?? false,
@@ -120,7 +122,7 @@ export function releaseCoupledDatabase(account: Account, environment: Environmen
     }
     if (policy === 'Snapshot') {
       const identifier = `awseb-${environment.id}-stack-snapshot-awsebrdsdatabase-${account.random.text(12)}`
-      account.snapshots.push({ identifier, databaseIdentifier: database.identifier, created: account.now })
+      takeSnapshot(account, database, identifier, database.tags)
       narrate(account, environment, `Created RDS database snapshot named: ${identifier}`)
     }
     account.databases.delete(database.identifier)

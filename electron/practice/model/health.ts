@@ -1,4 +1,4 @@
-import type { Account } from './account.ts'
+import type { Account, HealthChange } from './account.ts'
 import { emit } from './events.ts'
 import type { EnvironmentRecord, HealthColor, HealthStatus, InstanceRecord } from './records.ts'
 import { isEnhanced, minimumSize, valueOf } from './settings.ts'
@@ -69,7 +69,8 @@ function enhancedHealthOf(account: Account, environment: EnvironmentRecord): Hea
   }
   if (errors.status !== 'Ok') return errors
   const minimum = minimumSize(environment)
-  if (instances.length < minimum) {
+  // While a configuration is being applied, its instances are still on their way.
+  if (instances.length < minimum && environment.operation?.kind !== 'configure') {
     const verb = instances.length === 1 ? 'instance is' : 'instances is'
     return healthy('Warning', [`${instances.length} active ${verb} below Auto Scaling group minimum size ${minimum}.`])
   }
@@ -90,38 +91,70 @@ export function instanceHealth(account: Account, environment: EnvironmentRecord,
   return errorHealth(account, [instance])
 }
 
-/** Schedules a look at the health: a change since the last one becomes an event, as when agents report. */
+/** Has the health looked at when the agents report next: a change since the last look becomes an event. */
 export function watchHealth(account: Account, environment: EnvironmentRecord): void {
-  if (environment.healthCheckPending) return
   environment.healthCheckPending = true
-  account.schedule.add(refreshedAt(account) + REPORT_MILLISECONDS, () => {
-    environment.healthCheckPending = false
-    reportHealth(account, environment)
-  })
+  account.lookAt ??= refreshedAt(account) + REPORT_MILLISECONDS
+  account.look = () => lookAtHealth(account)
 }
 
-function reportHealth(account: Account, environment: EnvironmentRecord): void {
-  if (environment.status === 'Launching' || environment.status === 'Terminating' || environment.status === 'Terminated')
-    return
+/** Watches every environment there is from now on, as when the account is opened again. */
+export function watchEveryHealth(account: Account): void {
+  account.lookAt = undefined
+  for (const environment of account.environments.values()) {
+    if (environment.status !== 'Terminated') watchHealth(account, environment)
+  }
+}
+
+/** Puts down a change of health that was seen. */
+export function applyHealthChange(account: Account, { environmentId, status, event }: HealthChange): void {
+  const environment = account.environments.get(environmentId)
+  if (environment === undefined) return
+  if (event !== undefined) emit(account, environment, event.message, { severity: event.severity })
+  environment.reportedHealth = status
+}
+
+function lookAtHealth(account: Account): void {
+  for (const environment of account.environments.values()) {
+    if (!environment.healthCheckPending) continue
+    environment.healthCheckPending = false
+    const change = healthChange(account, environment)
+    if (change !== undefined) {
+      account.healthChanged(change)
+      applyHealthChange(account, change)
+    }
+    if (isReporting(environment) && !isSettled(account, environment)) watchHealth(account, environment)
+  }
+}
+
+function healthChange(account: Account, environment: EnvironmentRecord): HealthChange | undefined {
+  if (!isReporting(environment)) return undefined
   const { status, color, causes } = enhancedHealthOf(account, environment)
   const before = environment.reportedHealth
-  if (status === undefined) return
-  if (before !== undefined && before !== status) {
-    const severity = color === 'Red' || color === 'Yellow' ? 'WARN' : 'INFO'
-    const message = isEnhanced(environment)
-      ? `Environment health has transitioned from ${before} to ${status}.${causes.length === 0 ? '' : ` ${causes.join(' ')}`}`
-      : `Environment health has been set to ${color.toUpperCase()}`
-    emit(account, environment, message, { severity })
-  }
-  environment.reportedHealth = status
-  const settled =
+  if (status === undefined || before === status) return undefined
+  if (before === undefined) return { environmentId: environment.id, status }
+  const message = isEnhanced(environment)
+    ? `Environment health has transitioned from ${before} to ${status}.${causes.length === 0 ? '' : ` ${causes.join(' ')}`}`
+    : `Environment health has been set to ${color.toUpperCase()}`
+  const severity = color === 'Red' || color === 'Yellow' ? 'WARN' : 'INFO'
+  return { environmentId: environment.id, status, event: { message, severity } }
+}
+
+/** While it is built or torn down, the operation itself tells the health. */
+function isReporting({ status, operation }: EnvironmentRecord): boolean {
+  const isBuilt = status !== 'Launching' && operation?.kind !== 'rebuild'
+  return isBuilt && status !== 'Terminating' && status !== 'Terminated'
+}
+
+function isSettled(account: Account, environment: EnvironmentRecord): boolean {
+  return (
     account.now >= environment.settles &&
     environment.operation === undefined &&
     environment.instances.every(
       (instance) =>
         account.now >= instance.answers && summarizeTraffic([instance.traffic], account.now, 60_000).requestCount === 0,
     )
-  if (!settled) watchHealth(account, environment)
+  )
 }
 
 function pending(account: Account, environment: EnvironmentRecord): Health {
@@ -138,7 +171,7 @@ function pending(account: Account, environment: EnvironmentRecord): Health {
 }
 
 /** Whether the load balancer's health check finds what it is told to expect. */
-function passesHealthCheck(account: Account, environment: EnvironmentRecord, instance: InstanceRecord): boolean {
+export function passesHealthCheck(account: Account, environment: EnvironmentRecord, instance: InstanceRecord): boolean {
   if (account.now < instance.answers) return false
   const expected =
     valueOf(environment.settings, 'aws:elasticbeanstalk:environment:process:default', 'MatcherHTTPCode') ?? '200'

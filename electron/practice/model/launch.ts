@@ -3,6 +3,7 @@ import { createCoupledDatabase, finishCoupledDatabase } from './databases.ts'
 import { emit, narrate } from './events.ts'
 import { refreshedAt, watchHealth } from './health.ts'
 import { launchInstances } from './instances.ts'
+import { listenerPorts, updateListeners } from './listeners.ts'
 import { stackSuffix } from './random.ts'
 import type { EnvironmentRecord, VersionRecord } from './records.ts'
 import { hasCoupledDatabase, isLoadBalanced, minimumSize, valueOf } from './settings.ts'
@@ -106,6 +107,7 @@ function createLoadBalancer(account: Account, environment: EnvironmentRecord): v
     physicalId: listener,
   })
   narrate(account, environment, `Created Load Balancer listener named: ${listener}`)
+  updateListeners(account, environment)
 }
 
 function createGroups(account: Account, environment: EnvironmentRecord): void {
@@ -122,7 +124,7 @@ function createGroups(account: Account, environment: EnvironmentRecord): void {
     const group = createSecurityGroup(account, {
       name: generatedName(account, environment, 'AWSEBLoadBalancerSecurityGroup'),
       description: 'Load Balancer Security Group',
-      ingress: [tcpRule(80, { ranges: ['0.0.0.0/0'] })],
+      ingress: listenerPorts(environment).map((port) => tcpRule(port, { ranges: ['0.0.0.0/0'] })),
     })
     addResource(account, environment, {
       logicalId: 'AWSEBLoadBalancerSecurityGroup',

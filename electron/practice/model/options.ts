@@ -69,6 +69,15 @@ const LISTENER: readonly Row[] = [
   ['SSLPolicy', undefined],
 ]
 
+const CLASSIC_LISTENER: readonly Row[] = [
+  ['InstancePort', '80', [1, 65535]],
+  ['InstanceProtocol', 'HTTP', ['HTTP', 'HTTPS', 'TCP', 'SSL']],
+  ['ListenerEnabled', 'true', FLAG],
+  ['ListenerProtocol', 'HTTP', ['HTTP', 'HTTPS', 'TCP', 'SSL']],
+  ['PolicyNames', undefined],
+  ['SSLCertificateId', undefined],
+]
+
 const LISTENER_RULE: readonly Row[] = [
   ['HostHeaders', undefined],
   ['PathPatterns', undefined],
@@ -344,6 +353,7 @@ const PATTERNS: readonly { readonly namespace: RegExp; readonly options: readonl
   { namespace: /^aws:elasticbeanstalk:environment:process:[\w-]+$/, options: PROCESS },
   { namespace: /^aws:elbv2:listener:(?:default|\d+)$/, options: LISTENER },
   { namespace: /^aws:elbv2:listenerrule:[\w-]+$/, options: LISTENER_RULE },
+  { namespace: /^aws:elb:listener:\d+$/, options: CLASSIC_LISTENER },
 ]
 
 const BY_NAME = new Map(OPTIONS.map((option) => [`${option.namespace}|${option.name}`, option]))

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts'
+import type { HostedRecord } from './hosted-zones.ts'
 import { environmentZone, loadBalancerZone } from './names.ts'
 import type { EnvironmentRecord } from './records.ts'
 
@@ -14,21 +15,30 @@ const TTL_SECONDS = 60
 export function publicNames(account: Account): readonly NameRecord[] {
   return [
     ...[...account.environments.values()].flatMap((environment) => namesOf(account, environment)),
-    ...account.customDomains.map(({ name, target, ttlSeconds }) => ({
-      name,
-      type: 'CNAME' as const,
-      ttlSeconds,
-      target,
-    })),
+    ...account.hostedZones.flatMap(({ records }) => records.flatMap((record) => hostedNames(account, record))),
   ]
 }
 
 /** The apexes of the zones those names are in. */
 export function publicZones(account: Account): readonly string[] {
-  const custom = account.customDomains.map(({ name }) => name.split('.').slice(1).join('.'))
+  const custom = account.hostedZones.map(({ name }) => name)
   return [
     ...new Set([environmentZone(account.region), 'elasticbeanstalk.com', loadBalancerZone(account.region), ...custom]),
   ]
+}
+
+/** Route 53 answers an alias with the addresses of what it stands for, and the TTL of that; nothing when it is gone. */
+function hostedNames(account: Account, record: HostedRecord): readonly NameRecord[] {
+  const { name } = record
+  if (!('alias' in record)) {
+    return record.values.map((target) => ({ name, type: 'CNAME' as const, ttlSeconds: record.ttlSeconds, target }))
+  }
+  const target = record.alias.target.replace(/^dualstack\./, '')
+  const found = [...account.environments.values()].find(
+    ({ front, cname }) => front !== undefined && (cname === target || front.endpoint === target),
+  )
+  if (found?.front === undefined) return []
+  return [{ name, type: 'A', ttlSeconds: TTL_SECONDS, addresses: found.front.addresses }]
 }
 
 function namesOf(account: Account, environment: EnvironmentRecord): readonly NameRecord[] {

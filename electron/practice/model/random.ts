@@ -7,6 +7,8 @@ export interface Random {
   /** `length` characters drawn from `alphabet`. */
   text(length: number, alphabet?: string): string
   uuid(): string
+  /** Tells how far the draws have come: two generators in the same state draw the same from here on. */
+  state(): number
 }
 
 const LOWER_CASE_AND_DIGITS = 'abcdefghijklmnopqrstuvwxyz0123456789'
@@ -22,10 +24,14 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
   const below = (limit: number): number => Math.floor(next() * limit)
-  const text = (length: number, alphabet = LOWER_CASE_AND_DIGITS): string =>
-    Array.from({ length }, () => alphabet.charAt(below(alphabet.length))).join('')
+  const text = (length: number, alphabet = LOWER_CASE_AND_DIGITS): string => {
+    let drawn = ''
+    while (drawn.length < length) drawn += alphabet.charAt(below(alphabet.length))
+    return drawn
+  }
   return {
     next,
+    state: () => state,
     below,
     text,
     uuid: () =>

@@ -112,6 +112,7 @@ export interface StackResource {
   readonly logicalId: string
   readonly physicalId: string
   readonly type: string
+  readonly created: Instant
   readonly updated: Instant
   readonly status: 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'DELETE_COMPLETE' | 'DELETE_FAILED'
   readonly reason?: string
@@ -209,7 +210,8 @@ export interface DatabaseRecord {
   readonly allocatedStorage: number
   readonly endpoint: string
   readonly port: number
-  readonly tags: readonly Tag[]
+  tags: readonly Tag[]
+  backupRetentionDays: number
   status: 'creating' | 'available' | 'deleting'
   securityGroupIds: readonly string[]
   deletionProtection: boolean
@@ -218,6 +220,65 @@ export interface DatabaseRecord {
 export interface SnapshotRecord {
   readonly identifier: string
   readonly databaseIdentifier: string
+  readonly arn: string
+  readonly created: Instant
+  /** The instant from which it can be restored. */
+  readonly available: Instant
+  readonly engine: string
+  readonly engineVersion: string
+  readonly allocatedStorage: number
+  readonly port: number
+  readonly userName: string
+  readonly databaseCreated: Instant
+  tags: readonly Tag[]
+}
+
+/** A hosted zone of Amazon Route 53. */
+export interface HostedZone {
+  readonly id: string
+  /** Without the trailing dot. */
+  readonly name: string
+  readonly comment: string
+  readonly created: Instant
+  /** Without SOA and NS records, which every zone has. */
+  readonly records: HostedRecord[]
+}
+
+/** A record set someone put into a zone. Names are without the trailing dot. */
+export type HostedRecord =
+  | {
+      readonly name: string
+      readonly type: 'CNAME'
+      readonly ttlSeconds: number
+      readonly values: readonly string[]
+    }
+  | {
+      readonly name: string
+      readonly type: 'A'
+      /** What the alias stands for: its addresses are answered, whatever they are at that moment. */
+      readonly alias: { readonly hostedZoneId: string; readonly target: string; readonly evaluateTargetHealth: boolean }
+    }
+
+/** What a load balancer answered in one minute. */
+export interface MinuteCount {
+  readonly start: Instant
+  /** Answers of instances by the first digit of their status code, from 2 to 5. */
+  readonly target: [number, number, number, number]
+  /** Answers of the load balancer's own: no instance could. */
+  loadBalancer5xx: number
+  /** Account milliseconds, of all answers of instances. */
+  latencySum: number
+  latencyLeast: number
+  latencyMost: number
+  /** Some of the latencies, for percentiles. */
+  readonly latencies: number[]
+}
+
+/** A certificate that the account can put on a listener. */
+export interface CertificateRecord {
+  readonly arn: string
+  /** The first one is its subject; `*.` stands for one label. */
+  readonly names: readonly string[]
   readonly created: Instant
 }
 
@@ -227,6 +288,7 @@ export interface IngressRule {
   readonly toPort: number
   readonly ranges: readonly string[]
   readonly groupIds: readonly string[]
+  readonly description?: string
 }
 
 export interface SecurityGroupRecord {

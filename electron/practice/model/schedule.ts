@@ -7,6 +7,8 @@ interface Entry {
 /** What is going to happen, in order of its instant; what is due at the same instant runs in the order it was put in. */
 export interface Schedule {
   add(at: number, run: () => void): void
+  /** When the next entry is due; infinitely late without one. */
+  nextAt(): number
   /** Takes out the next entry that is due at `instant` or before. */
   takeDue(instant: number): { readonly at: number; readonly run: () => void } | undefined
 }
@@ -32,6 +34,7 @@ export function createSchedule(): Schedule {
       }
       entries.splice(low, 0, entry)
     },
+    nextAt: () => entries.at(-1)?.at ?? Number.POSITIVE_INFINITY,
     takeDue(instant) {
       const next = entries.at(-1)
       if (next === undefined || next.at > instant) return undefined

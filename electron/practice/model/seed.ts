@@ -1,7 +1,9 @@
 import { type Account, advanceTo, createAccount } from './account.ts'
+import { createCertificate } from './certificates.ts'
 import { changeConfiguration } from './configure.ts'
 import { createDatabase } from './databases.ts'
 import { createEnvironment, type NewEnvironment, updateEnvironment } from './environments.ts'
+import { createHostedZone, environmentAlias, loadBalancerAlias } from './hosted-zones.ts'
 import { listPlatforms } from './platforms.ts'
 import type { EnvironmentRecord, Setting, Tag } from './records.ts'
 import { createSecurityGroup, physicalId, tcpRule } from './stack.ts'
@@ -52,6 +54,7 @@ function plantShop(account: Account): void {
     userName: 'shop',
     deletionProtection: true,
   })
+  const certificate = createCertificate(account, ['shop.example', '*.shop.example'])
   const properties = {
     DB_HOST: database.endpoint,
     DB_NAME: 'shop',
@@ -70,6 +73,9 @@ function plantShop(account: Account): void {
       ...loadBalanced(2, 4),
       ...environmentProperties(properties),
       setting('aws:autoscaling:launchconfiguration', 'SecurityGroups', access.id),
+      setting('aws:elbv2:listener:443', 'Protocol', 'HTTPS'),
+      setting('aws:elbv2:listener:443', 'SSLCertificateArns', certificate.arn),
+      setting('aws:elbv2:listener:443', 'SSLPolicy', 'ELBSecurityPolicy-TLS13-1-2-2021-06'),
     ],
     tags: tags({ team: 'shop', 'cost-center': '4711', stage: 'production' }),
   })
@@ -86,13 +92,23 @@ function plantShop(account: Account): void {
     settings: [setting('aws:autoscaling:asg', 'MaxSize', '2'), ...environmentProperties(properties)],
     tags: tags({ team: 'shop', stage: 'production' }),
   })
-  account.customDomains.push({
-    name: 'www.shop.example',
-    target: `shop.${account.region}.elasticbeanstalk.com`,
-    ttlSeconds: 300,
-  })
+  plantShopDomain(account, production)
   account.visitors.push({ name: `shop.${account.region}.elasticbeanstalk.com`, requestsPerSecond: 12 })
   account.visitors.push({ name: 'www.shop.example', requestsPerSecond: 6 })
+}
+
+/**
+ * The names customers type: two follow the environment's name and so a swap, one stands for the load balancer and
+ * stays behind.
+ */
+function plantShopDomain(account: Account, production: EnvironmentRecord): void {
+  const zone = createHostedZone(account, 'shop.example', 'The shop')
+  const target = `shop.${account.region}.elasticbeanstalk.com`
+  zone.records.push(
+    environmentAlias(account, 'shop.example', 'shop'),
+    { name: 'www.shop.example', type: 'CNAME', ttlSeconds: 300, values: [target] },
+    loadBalancerAlias(account, 'api.shop.example', production.front?.endpoint ?? ''),
+  )
 }
 
 /** An application whose database is part of its environment and would be deleted with it. */

@@ -66,7 +66,7 @@ export function deletionPolicy(settings: Settings): DeletionPolicy {
 }
 
 /** The security groups of the user's that the instances carry beside the environment's own. */
-function customSecurityGroups(settings: Settings): readonly string[] {
+export function customSecurityGroups(settings: Settings): readonly string[] {
   const value = settings.get('aws:autoscaling:launchconfiguration|SecurityGroups')?.value ?? ''
   return value
     .split(',')

@@ -32,7 +32,13 @@ export function addResource(
   environment: EnvironmentRecord,
   resource: Pick<StackResource, 'logicalId' | 'type' | 'physicalId'>,
 ): void {
-  environment.stack?.resources.set(resource.logicalId, { ...resource, status: 'CREATE_COMPLETE', updated: account.now })
+  const { now } = account
+  environment.stack?.resources.set(resource.logicalId, {
+    ...resource,
+    status: 'CREATE_COMPLETE',
+    created: now,
+    updated: now,
+  })
 }
 
 /** Marks a resource deleted, or not deletable for a reason. */

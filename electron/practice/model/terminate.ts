@@ -2,6 +2,7 @@ import { type Account, after, beginOperation, endOperation } from './account.ts'
 import { invalidParameterValue } from './aws-error.ts'
 import { releaseCoupledDatabase } from './databases.ts'
 import { narrate } from './events.ts'
+import { watchHealth } from './health.ts'
 import type { EnvironmentRecord } from './records.ts'
 import { deletionPolicy, hasCoupledDatabase } from './settings.ts'
 import { groupsThatReference, markDeleted, physicalId } from './stack.ts'
@@ -113,6 +114,7 @@ function failTermination(account: Account, environment: EnvironmentRecord, logic
   environment.status = 'Ready'
   environment.reportedHealth = undefined
   endOperation(account, environment)
+  watchHealth(account, environment)
 }
 
 function finishTermination(account: Account, environment: EnvironmentRecord): void {

@@ -5,6 +5,8 @@ export interface AdjustableClock extends AccountClock {
   setSpeed(speed: number): void
   setPaused(paused: boolean): void
   jump(milliseconds: number): void
+  /** The speed it has while it is not paused. */
+  readonly chosenSpeed: number
   readonly paused: boolean
 }
 
@@ -40,6 +42,9 @@ export function createClock(
     jump: (milliseconds) => {
       adjust(() => {})
       anchor = { account: anchor.account + milliseconds, real: anchor.real }
+    },
+    get chosenSpeed() {
+      return chosenSpeed
     },
     get paused() {
       return isPaused

@@ -1,27 +1,43 @@
-import { type Account, advanceTo, createAccount } from '../model/account.ts'
-import { watchHealth } from '../model/health.ts'
+import { createHash } from 'node:crypto'
+import { type Account, advanceTo, createAccount, repeatTo } from '../model/account.ts'
+import { watchEveryHealth, watchHealth } from '../model/health.ts'
 import { publicNames, publicZones } from '../model/public-names.ts'
+import { createRandom, type Random } from '../model/random.ts'
+import type { Instant } from '../model/records.ts'
+import { countRequest } from '../model/request-counts.ts'
 import { createPracticeAccount } from '../model/seed.ts'
 import { recordTraffic } from '../model/traffic.ts'
 import type { NetworkSource, Site } from '../seam.ts'
 import type { AdjustableClock } from './clock.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { createPrincipals, PRACTICE_ACCOUNT_ID, type Principal, type PrincipalName } from './principals.ts'
+import { createIdentities, type Identities } from './iam/identities.ts'
+import { PRACTICE_ACCOUNT_ID, type Principal, type PrincipalName } from './principals.ts'
+import { FORGETFUL, type Keeper } from './state/entry.ts'
 
 /** Everything the servers share: the accounts of every region, who may use them, their clock, faults and counts. */
 export interface Cloud {
   readonly region: string
+  readonly seed: number
   readonly clock: AdjustableClock
   readonly principals: Readonly<Record<PrincipalName, Principal>>
+  /** Everyone who may sign, sessions of roles included. */
+  readonly identities: Identities
   readonly faults: Faults
+  /** Chance for what does not belong to an account's own course: ids of reads, faults that strike now and then. */
+  readonly chance: Random
+  readonly keeper: Keeper
   /** Calls answered so far, by `service:Operation`. */
   readonly calls: Map<string, number>
   /** The account of the region, brought up to the present instant. */
   account(accountId: string, region: string): Account
+  /** The account of the region as it stands, about to be changed at `at`. */
+  changing(accountId: string, region: string, at: Instant): Account
   /** The account an operator practises with, brought up to the present instant. */
   readonly practice: Account
   /** Brings every account up to the clock. */
   advance(): void
+  /** Brings accounts that were repeated up to the clock: from here on their health is looked at again. */
+  goOn(): void
   readonly network: NetworkSource
 }
 
@@ -33,47 +49,84 @@ export function createCloud(options: {
   readonly clock: AdjustableClock
   readonly region: string
   readonly seed: number
+  /** The instant of the hand-over; absent: now. */
+  readonly start?: Instant
+  readonly keeper?: Keeper
 }): Cloud {
-  const { clock, region, seed } = options
+  const { clock, region, seed, keeper = FORGETFUL } = options
+  const identities = createIdentities(seed)
   const accounts = new Map<string, Account>()
-  const practice = createPracticeAccount({ accountId: PRACTICE_ACCOUNT_ID, region, seed, now: clock.now() })
-  accounts.set(`${PRACTICE_ACCOUNT_ID}/${region}`, practice)
-
-  const advanced = (account: Account): Account => {
-    account.metricsWindowMilliseconds = Math.max(10_000, clock.speed() * METRICS_REAL_MILLISECONDS)
-    advanceTo(account, clock.now())
+  const changed = new Set<string>()
+  const add = (key: string, account: Account): Account => {
+    account.healthChanged = (change) =>
+      keeper.note({ kind: 'health', at: account.now, accountId: account.accountId, region: account.region, change })
+    accounts.set(key, account)
     return account
   }
-  const account = (accountId: string, wantedRegion: string): Account => {
+  const home = `${PRACTICE_ACCOUNT_ID}/${region}`
+  const practice = add(
+    home,
+    createPracticeAccount({ accountId: PRACTICE_ACCOUNT_ID, region, seed, now: options.start ?? clock.now() }),
+  )
+  const find = (accountId: string, wantedRegion: string, now: Instant): Account => {
     const key = `${accountId}/${wantedRegion}`
-    let found = accounts.get(key)
-    if (found === undefined) {
-      found = createAccount({ accountId, region: wantedRegion, seed: seed + accounts.size, now: clock.now() })
-      // Accounts do not share addresses.
-      found.nextAddress = accounts.size * 1000
-      accounts.set(key, found)
-    }
-    return advanced(found)
+    return (
+      accounts.get(key) ??
+      // Its seed follows from its name: in which order accounts are looked at changes nothing.
+      add(key, createAccount({ accountId, region: wantedRegion, seed: seedOf(seed, key), now }))
+    )
+  }
+
+  const advanced = (account: Account, now: Instant): Account => {
+    account.metricsWindowMilliseconds = Math.max(10_000, clock.speed() * METRICS_REAL_MILLISECONDS)
+    advanceTo(account, now)
+    keeper.reached(now)
+    return account
   }
   const advance = (): void => {
-    for (const known of accounts.values()) advanced(known)
+    const now = clock.now()
+    for (const known of accounts.values()) advanced(known, now)
   }
   return {
     region,
+    seed,
     clock,
-    principals: createPrincipals(seed),
+    keeper,
+    chance: createRandom(seedOf(seed, 'chance')),
+    identities,
+    principals: identities.users,
     faults: createFaults(),
     calls: new Map(),
-    account,
+    account: (accountId, wantedRegion) => {
+      const now = clock.now()
+      return advanced(find(accountId, wantedRegion, now), now)
+    },
+    changing: (accountId, wantedRegion, at) => {
+      const key = `${accountId}/${wantedRegion}`
+      const account = find(accountId, wantedRegion, at)
+      // Accounts do not share addresses.
+      if (key !== home && !changed.has(key)) account.nextAddress = changed.add(key).size * 1000
+      return account
+    },
     get practice() {
-      return advanced(practice)
+      return advanced(practice, clock.now())
     },
     advance,
+    goOn: () => {
+      for (const known of accounts.values()) {
+        repeatTo(known, clock.now())
+        watchEveryHealth(known)
+      }
+    },
     network: networkSource(clock, () => {
       advance()
       return [...accounts.values()]
     }),
   }
+}
+
+function seedOf(seed: number, name: string): number {
+  return createHash('sha256').update(`${seed} ${name}`).digest().readUInt32BE()
 }
 
 function networkSource(clock: AdjustableClock, accounts: () => readonly Account[]): NetworkSource {
@@ -86,6 +139,7 @@ function networkSource(clock: AdjustableClock, accounts: () => readonly Account[
     served: (environmentId, request) => {
       for (const account of accounts()) {
         const environment = account.environments.get(environmentId)
+        if (environment !== undefined) countRequest(account, environment, request)
         const instance = environment?.instances.find(({ id }) => id === request.instanceId) ?? environment?.instances[0]
         if (environment === undefined || instance === undefined) continue
         recordTraffic(instance.traffic, account.now, request)

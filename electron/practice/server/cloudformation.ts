@@ -3,6 +3,8 @@ import type { EnvironmentRecord, StackResource } from '../model/records.ts'
 import { findStack } from '../model/stack.ts'
 import { instant, list, type Structure } from './document.ts'
 import { type Call, page, type QueryService } from './query-service.ts'
+import { stackEvents } from './stack-events.ts'
+import { stackTemplate } from './stack-template.ts'
 
 /** The stacks of environments, as CloudFormation shows them. */
 export const CLOUDFORMATION: QueryService = {
@@ -19,7 +21,7 @@ export const CLOUDFORMATION: QueryService = {
       return { StackResourceSummaries: list(items.map(resourceShape)), NextToken: nextToken }
     },
     DescribeStackResources: (call) => {
-      const { stack } = stackOf(call)
+      const { stack } = stackByNameOrResource(call)
       const logicalId = call.parameters.text('LogicalResourceId')
       const wanted = [...stack.resources.values()].filter(
         (resource) => logicalId === undefined || resource.logicalId === logicalId,
@@ -35,9 +37,28 @@ export const CLOUDFORMATION: QueryService = {
             Timestamp: instant(resource.updated),
             ResourceStatus: resource.status,
             ResourceStatusReason: resource.reason,
+            DriftInformation: { StackResourceDriftStatus: 'NOT_CHECKED' },
           })),
         ),
       }
+    },
+    DescribeStackResource: (call) => {
+      const { stack } = stackOf(call)
+      const logicalId = call.parameters.required('LogicalResourceId')
+      const resource = stack.resources.get(logicalId)
+      if (resource === undefined) {
+        throw new AwsError('ValidationError', `Resource ${logicalId} does not exist for stack ${stack.name}`)
+      }
+      return { StackResourceDetail: { StackName: stack.name, StackId: stack.id, ...resourceShape(resource) } }
+    },
+    DescribeStackEvents: (call) => {
+      const { environment, stack } = stackOf(call)
+      const { items, nextToken } = page(stackEvents(environment, stack), 100, call.parameters.text('NextToken'))
+      return { StackEvents: list(items), NextToken: nextToken }
+    },
+    GetTemplate: (call) => {
+      const { environment } = stackOf(call)
+      return { TemplateBody: stackTemplate(environment), StagesAvailable: list(['Original', 'Processed']) }
     },
     DescribeStacks: (call) => {
       const name = call.parameters.text('StackName')
@@ -70,6 +91,17 @@ function stackOf({ account, parameters }: Call): Found {
   const environment = findStack(account, name)
   if (environment?.stack === undefined) throw new AwsError('ValidationError', `Stack with id ${name} does not exist`)
   return { environment, stack: environment.stack }
+}
+
+/** The stack of a name, or the one that a physical resource is in. */
+function stackByNameOrResource(call: Call): Found {
+  const physicalId = call.parameters.text('PhysicalResourceId')
+  if (physicalId === undefined || call.parameters.text('StackName') !== undefined) return stackOf(call)
+  const found = living(call).find(({ stack }) =>
+    [...stack.resources.values()].some((resource) => resource.physicalId === physicalId),
+  )
+  if (found === undefined) throw new AwsError('ValidationError', `Stack for ${physicalId} does not exist`)
+  return found
 }
 
 function living({ account }: Call): readonly Found[] {

@@ -1,15 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Account, ModelFaults } from '../model/account.ts'
 import { AwsError } from '../model/aws-error.ts'
-import { findEnvironment, livingEnvironments, updateEnvironment } from '../model/environments.ts'
-import { watchHealth } from '../model/health.ts'
-import { fullName } from '../model/names.ts'
-import type { EnvironmentRecord, HealthStatus } from '../model/records.ts'
-import { swapCnames } from '../model/swap.ts'
-import { terminateEnvironment } from '../model/terminate.ts'
+import { livingEnvironments } from '../model/environments.ts'
 import type { Network, ResolverPolicy } from '../seam.ts'
 import type { Cloud } from './cloud.ts'
 import type { CallFault } from './faults.ts'
+import { applyHand, describe, type Members, number, text } from './hand.ts'
 
 /** The operator's hand behind the scenes: the clock, the faults, what was called, and what someone else does. */
 export function createControl(cloud: Cloud, network: Network): Server {
@@ -23,8 +19,6 @@ export function createControl(cloud: Cloud, network: Network): Server {
       })
   })
 }
-
-type Members = Readonly<Record<string, unknown>>
 
 /** What the control endpoint acts on; `usual` is how each resolver behaves without a fault. */
 interface Stage {
@@ -69,8 +63,10 @@ async function respond(stage: Stage, request: IncomingMessage): Promise<unknown>
   }
 }
 
-function clockState({ clock }: Cloud): unknown {
-  return { now: clock.now(), speed: clock.speed(), paused: clock.paused }
+function clockState({ clock, keeper }: Cloud): unknown {
+  const now = clock.now()
+  keeper.reached(now)
+  return { now, speed: clock.speed(), paused: clock.paused }
 }
 
 async function setClock(cloud: Cloud, network: Network, said: Members): Promise<unknown> {
@@ -111,7 +107,10 @@ function setFault({ cloud, network, usual }: Stage, said: Members): void {
   const { faults } = cloud
   const modelFault = MODEL_FAULTS[name]
   if (modelFault !== undefined) {
-    cloud.practice.faults[modelFault] = isOn ? count : 0
+    const account = cloud.practice
+    const strikes = isOn ? count : 0
+    cloud.keeper.keep({ kind: 'fault', at: account.now, fault: modelFault, count: strikes })
+    account.faults[modelFault] = strikes
     return
   }
   const callFaults: Readonly<Record<string, CallFault>> = {
@@ -153,87 +152,11 @@ function faultState({ faults, practice }: Cloud): unknown {
   }
 }
 
-/** What another hand does in the account: named by `action`, to `environment` (name or id). */
+/** Keeps what another hand does, and does it. */
 function drift(cloud: Cloud, said: Members): unknown {
   const account = cloud.practice
-  const action = text(said, 'action')
-  if (action === 'claim-cname') {
-    account.foreignNames.add(fullName(account, text(said, 'prefix')))
-    return { claimed: fullName(account, text(said, 'prefix')) }
-  }
-  const environment = environmentNamed(account, text(said, 'environment'))
-  const requestId = account.random.uuid()
-  switch (action) {
-    case 'terminate':
-      terminateEnvironment(account, environment, requestId)
-      break
-    case 'swap':
-      swapCnames(account, environment, environmentNamed(account, text(said, 'with')), requestId)
-      break
-    case 'deploy':
-      updateEnvironment(
-        account,
-        environment,
-        { versionLabel: text(said, 'versionLabel'), set: [], remove: [] },
-        requestId,
-      )
-      break
-    case 'set-option': {
-      const change = {
-        namespace: text(said, 'namespace'),
-        optionName: text(said, 'optionName'),
-        value: text(said, 'value'),
-      }
-      updateEnvironment(account, environment, { set: [change], remove: [] }, requestId)
-      break
-    }
-    case 'health':
-      environment.forcedHealth =
-        said['status'] === undefined
-          ? undefined
-          : {
-              status: text(said, 'status') as HealthStatus,
-              cause: said['cause'] === undefined ? 'Someone made it so.' : text(said, 'cause'),
-            }
-      watchHealth(account, environment)
-      break
-    case 'protect-database':
-      for (const database of account.databases.values()) {
-        if (database.tags.some(({ value }) => value === environment.id))
-          database.deletionProtection = said['on'] !== false
-      }
-      break
-    case 'remove-references':
-      for (const group of account.securityGroups.values()) {
-        const own = environment.stack?.resources.get('AWSEBSecurityGroup')?.physicalId
-        const isOwn = [...(environment.stack?.resources.values() ?? [])].some(
-          ({ physicalId }) => physicalId === group.id,
-        )
-        if (!isOwn) group.ingress = group.ingress.filter(({ groupIds }) => !groupIds.some((id) => id === own))
-      }
-      break
-    default:
-      throw new Error(`There is no drift named '${action}'.`)
-  }
-  return { requestId, ...describe(environment) }
-}
-
-function environmentNamed(account: Account, nameOrId: string): EnvironmentRecord {
-  return findEnvironment(account, nameOrId.startsWith('e-') ? { id: nameOrId } : { name: nameOrId })
-}
-
-function describe(environment: EnvironmentRecord): { readonly [member: string]: unknown } {
-  const { id, name, applicationName, status, versionLabel, cname, front, instances } = environment
-  return {
-    id,
-    name,
-    applicationName,
-    status,
-    versionLabel,
-    cname,
-    endpoint: front?.endpoint,
-    requests: instances.reduce((total, { traffic }) => total + traffic.total, 0),
-  }
+  cloud.keeper.keep({ kind: 'hand', at: account.now, said, chance: account.random.state() })
+  return applyHand(account, said)
 }
 
 async function readMembers(request: IncomingMessage): Promise<Members> {
@@ -242,18 +165,6 @@ async function readMembers(request: IncomingMessage): Promise<Members> {
   const said: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
   if (typeof said !== 'object' || said === null) throw new Error('The control endpoint expects a JSON object.')
   return { ...said }
-}
-
-function text(said: Members, name: string): string {
-  const value = said[name]
-  if (typeof value !== 'string' || value === '') throw new Error(`'${name}' is missing.`)
-  return value
-}
-
-function number(said: Members, name: string): number {
-  const value = said[name]
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`'${name}' is not a number.`)
-  return value
 }
 
 function within(value: number, least: number, most: number): number {

@@ -1,28 +1,22 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { AwsError } from '../model/aws-error.ts'
+import { jsonRefusal, readJsonBody, targetedOperation } from './aws-json.ts'
+import { makeChange } from './changes.ts'
 import type { Cloud } from './cloud.ts'
-import { CLOUDFORMATION } from './cloudformation.ts'
 import { element, list, type Structure, toJson } from './document.ts'
-import { EC2 } from './ec2.ts'
 import { ELASTIC_BEANSTALK } from './elastic-beanstalk/elastic-beanstalk.ts'
 import { strikesCall, throwFaults } from './faults.ts'
+import { accessesOf, s3Access } from './iam/accesses.ts'
+import { authorize } from './iam/authorize.ts'
 import { readParameters } from './parameters.ts'
 import type { Principal } from './principals.ts'
 import type { Call, QueryService } from './query-service.ts'
-import { RDS } from './rds.ts'
+import { answerRoute53, ROUTE53_NAMESPACE, readRoute53, route53Resource } from './route53/route53.ts'
 import type { ObjectStore } from './s3/object-store.ts'
 import { answerS3, s3Operation } from './s3/s3.ts'
+import { SERVICES, serviceFor } from './services.ts'
 import { type Credential, isSignedBy, readCredential, signedAt } from './signature.ts'
-import { STS } from './sts.ts'
-
-const SERVICES: Readonly<Record<string, QueryService>> = {
-  elasticbeanstalk: ELASTIC_BEANSTALK,
-  cloudformation: CLOUDFORMATION,
-  rds: RDS,
-  sts: STS,
-  ec2: EC2,
-}
 
 const LARGEST_FORM = 1_048_576
 const S3_SKEW_MILLISECONDS = 900_000
@@ -32,7 +26,8 @@ interface Exchange {
   readonly objects: ObjectStore
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly requestId: string
+  /** Of a call that changes the account: the one that its events carry, once it is known. */
+  requestId: string
   /** The service the request is signed for. */
   readonly service: string
 }
@@ -46,7 +41,7 @@ export function createEndpoint(cloud: Cloud, objects: ObjectStore): Server {
       objects,
       request,
       response,
-      requestId: cloud.practice.random.uuid(),
+      requestId: cloud.chance.uuid(),
       service: credential?.service ?? 'elasticbeanstalk',
     }
     request.on('error', () => response.destroy())
@@ -59,15 +54,18 @@ export function createEndpoint(cloud: Cloud, objects: ObjectStore): Server {
 async function answer(exchange: Exchange, credential: Credential | undefined): Promise<void> {
   const { service } = exchange
   if (service === 's3') return answerForS3(exchange, credential)
+  if (service === 'route53') return answerForRoute53(exchange, credential)
   const { cloud, request, response, requestId, objects } = exchange
   const body = await readForm(request)
-  const parameters = readParameters([...queryOf(request), ...new URLSearchParams(body)])
+  const targeted = jsonOperation(exchange)
+  const pairs = targeted === undefined ? [...queryOf(request), ...new URLSearchParams(body)] : []
+  const parameters = targeted === undefined ? readParameters(pairs) : readJsonBody(body)
   const principal = authenticate(exchange, credential, createHash('sha256').update(body).digest('hex'))
-  const known = SERVICES[service]
-  const action = parameters.text('Action') ?? parameters.text('Operation') ?? ''
-  const operation =
-    known !== undefined && Object.hasOwn(known.operations, action) ? known.operations[action] : undefined
-  if (known === undefined || operation === undefined) {
+  const known = serviceFor(service, parameters.text('Version'))
+  const action = targeted ?? parameters.text('Action') ?? parameters.text('Operation') ?? ''
+  const operation = ownMember(known?.operations, action)
+  const change = ownMember(known?.changes, action)
+  if (known === undefined || (operation === undefined && change === undefined)) {
     const shown =
       action === ''
         ? 'Missing Action'
@@ -77,10 +75,21 @@ async function answer(exchange: Exchange, credential: Credential | undefined): P
   const name = `${service}:${action}`
   count(cloud, name)
   if (resets(exchange, name)) return
-  const account = cloud.account(principal.accountId, credential?.region ?? cloud.region)
-  const call: Call = { cloud, account, principal, parameters, requestId, objects }
-  throwFaults(cloud.faults, principal, name, known.resource(call, action), cloud.practice.random.next)
-  const result = await operation(call)
+  const region = credential?.region ?? cloud.region
+  const account = cloud.account(principal.accountId, region)
+  const call: Call = { cloud, account, principal, parameters, requestId, objects, isJson: targeted !== undefined }
+  throwFaults(cloud.faults, principal, name, known.resource(call, action), cloud.chance.next)
+  authorize(principal, account, accessesOf(service, known, call, action))
+  if (change !== undefined) {
+    const facts = (await change.gather?.(call)) ?? {}
+    const changing = { principal, region, service, action, pairs, facts }
+    const result = makeChange(cloud, objects, changing, (id) => {
+      exchange.requestId = id
+    })
+    sendResult(exchange, known, action, result, response)
+    return
+  }
+  const result = await operation?.(call)
   sendResult(exchange, known, action, result, response)
 }
 
@@ -92,15 +101,38 @@ async function answerForS3(exchange: Exchange, credential: Credential | undefine
   const name = `s3:${s3Operation(request.method, key, query)}`
   count(cloud, name)
   if (resets(exchange, name)) return
-  throwFaults(
-    cloud.faults,
-    principal,
-    name,
-    `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`,
-    cloud.practice.random.next,
-  )
+  const access = s3Access(s3Operation(request.method, key, query), bucket, key)
+  throwFaults(cloud.faults, principal, name, access.resource ?? '*', cloud.chance.next)
+  authorize(principal, cloud.practice, [access])
   cloud.advance()
   await answerS3({ request, response, bucket, key, query, objects, now: cloud.clock.now(), region: cloud.region })
+}
+
+/** Route 53 is the same in every region: its zones are the home region's. */
+async function answerForRoute53(exchange: Exchange, credential: Credential | undefined): Promise<void> {
+  const { cloud, request, response, requestId } = exchange
+  const body = await readForm(request)
+  const principal = authenticate(exchange, credential, createHash('sha256').update(body).digest('hex'))
+  const asked = readRoute53(request)
+  if (asked === undefined)
+    throw new AwsError('InvalidAction', 'Route 53 of the practice account does not know this.', 404)
+  const name = `route53:${asked.operation}`
+  count(cloud, name)
+  if (resets(exchange, name)) return
+  const resource = route53Resource(asked)
+  throwFaults(cloud.faults, principal, name, resource ?? '*', cloud.chance.next)
+  const account = cloud.account(principal.accountId, cloud.region)
+  authorize(principal, account, [{ action: name, resource }])
+  answerRoute53(account, asked, response, requestId)
+}
+
+/** The operation of a request in AWS JSON, which newer clients of CloudWatch send. */
+function jsonOperation({ request, service }: Exchange): string | undefined {
+  return service === 'monitoring' ? targetedOperation(request) : undefined
+}
+
+function ownMember<T>(members: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined
 }
 
 /** Who signed the request; throws in the words of AWS when nobody we know did, or not now. */
@@ -120,8 +152,9 @@ function authenticate(exchange: Exchange, credential: Credential | undefined, pa
           400,
         )
   }
-  const principal = Object.values(cloud.principals).find(({ accessKeyId }) => accessKeyId === credential.accessKeyId)
-  if (principal === undefined || request.headers['x-amz-security-token'] !== principal.sessionToken) {
+  const token = request.headers['x-amz-security-token']
+  const principal = cloud.identities.find(credential.accessKeyId, typeof token === 'string' ? token : undefined)
+  if (principal === undefined) {
     if (isS3)
       throw new AwsError('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', 403)
     if (service === 'ec2')
@@ -162,7 +195,7 @@ function count(cloud: Cloud, name: string): void {
 }
 
 function resets({ cloud, response }: Exchange, name: string): boolean {
-  if (!strikesCall(cloud.faults.connectionReset, name, cloud.practice.random.next)) return false
+  if (!strikesCall(cloud.faults.connectionReset, name, cloud.chance.next)) return false
   response.socket?.resetAndDestroy()
   return true
 }
@@ -218,6 +251,10 @@ function sendResult(
   response: ServerResponse,
 ): void {
   const { request, requestId } = exchange
+  if (jsonOperation(exchange) !== undefined) {
+    send(response, 200, 'application/x-amz-json-1.0', JSON.stringify(toJson(result ?? {})), requestId)
+    return
+  }
   const metadata = { ResponseMetadata: { RequestId: requestId } }
   if (exchange.service === 'elasticbeanstalk' && request.headers.accept?.includes('application/json') === true) {
     const content: Structure = { [`${action}Response`]: { [`${action}Result`]: result ?? {}, ...metadata } }
@@ -277,7 +314,14 @@ function sendError(exchange: Exchange, error: unknown): void {
     )
     return
   }
-  const namespace = ` xmlns="${SERVICES[service]?.namespace ?? ELASTIC_BEANSTALK.namespace}"`
+  if (jsonOperation(exchange) !== undefined) {
+    const refusal = jsonRefusal(code, message, type)
+    for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value)
+    send(response, httpStatus, 'application/x-amz-json-1.0', refusal.body, requestId)
+    return
+  }
+  const own = service === 'route53' ? ROUTE53_NAMESPACE : SERVICES[service]?.namespace
+  const namespace = ` xmlns="${own ?? ELASTIC_BEANSTALK.namespace}"`
   const content: Structure = { Error: { Type: type, Code: code, Message: message }, RequestId: requestId }
   send(response, httpStatus, 'text/xml', element('ErrorResponse', content, namespace), requestId)
 }

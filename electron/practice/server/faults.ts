@@ -51,10 +51,9 @@ export function throwFaults(
       500,
     )
   }
-  if (principal.denied.has(action) || faults.denied.has(action)) {
-    const code = 'AccessDenied'
+  if (faults.denied.has(action)) {
     throw new AwsError(
-      code,
+      'AccessDenied',
       `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
       403,
     )

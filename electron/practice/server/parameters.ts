@@ -24,6 +24,24 @@ export function readParameters(pairs: Iterable<readonly [string, string]>): Para
   return parametersOf(tree)
 }
 
+/** Reads the members of a JSON object as parameters; what is not an object has none. */
+export function parametersOfJson(value: unknown): Parameters {
+  const tree = treeOf(value)
+  return parametersOf(typeof tree === 'object' ? tree : Object.create(null))
+}
+
+function treeOf(value: unknown, depth = 0): Tree | string {
+  if (typeof value !== 'object' || value === null || depth > 12) return value === null ? '' : String(value)
+  const tree: Tree = Object.create(null)
+  // An empty list is told from an empty structure by nothing but its text.
+  if (Array.isArray(value) && value.length === 0) return ''
+  for (const [name, member] of Object.entries(value)) {
+    if (member !== null && member !== undefined)
+      tree[Array.isArray(value) ? String(Number(name) + 1) : name] = treeOf(member, depth + 1)
+  }
+  return tree
+}
+
 function place(tree: Tree, path: readonly string[], value: string): void {
   const [head, ...rest] = path
   if (head === undefined || path.length > 12) return

@@ -1,23 +1,14 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Network, ResolverPolicy } from '../seam.ts'
-import { createClock } from './clock.ts'
-import { createCloud } from './cloud.ts'
 import { createControl } from './control.ts'
 import { createEndpoint } from './endpoint.ts'
 import { startNetwork } from './network/network.ts'
-import { openObjectStore } from './s3/object-store.ts'
-import { storeSeedBundles } from './seed-bundles.ts'
+import { type CloudOptions, openCloud } from './open-cloud.ts'
 
-export interface PracticeOptions {
+export interface PracticeOptions extends CloudOptions {
   /** Port of the AWS endpoint; 0: any free one. */
   readonly port: number
-  /** Account seconds per second. */
-  readonly speed: number
-  readonly seed: number
-  readonly region: string
-  /** The account's instant at the start, milliseconds since the epoch. */
-  readonly start: number
   readonly users: boolean
   readonly resolvers?: readonly { readonly name: string; readonly policy: ResolverPolicy }[]
 }
@@ -52,11 +43,9 @@ const TICK_MILLISECONDS = 50
 
 /** Starts the practice account: the AWS endpoint, the network with its environments and users, and the control endpoint. */
 export async function startPractice(options: PracticeOptions): Promise<Practice> {
-  const { region, seed } = options
-  const clock = createClock(options.start, options.speed)
-  const cloud = createCloud({ clock, region, seed })
-  const objects = await openObjectStore()
-  await storeSeedBundles(cloud.practice, objects)
+  const opened = await openCloud(options)
+  const { cloud, objects } = opened
+  const { clock, region, seed } = cloud
   const network = await startNetwork(cloud.network, {
     // Traffic draws by chance of its own, so that it does not disturb the ids the account gives out.
     random: chance(seed),
@@ -66,6 +55,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
   await network.refresh()
   const endpoint = await listen(createEndpoint(cloud, objects), options.port)
   const control = await listen(createControl(cloud, network), 0)
+  opened.run()
   const ticking = setInterval(() => cloud.advance(), TICK_MILLISECONDS)
 
   const pair = (name: 'operator' | 'empty' | 'expired' | 'readOnly'): KeyPair => {
@@ -86,7 +76,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
     close: async () => {
       clearInterval(ticking)
       await Promise.all([endpoint.close(), control.close(), network.close()])
-      await objects.close()
+      await opened.close()
     },
   }
 }

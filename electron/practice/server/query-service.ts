@@ -1,4 +1,5 @@
 import type { Account } from '../model/account.ts'
+import type { PracticeFile } from '../model/records.ts'
 import type { Cloud } from './cloud.ts'
 import type { Structure } from './document.ts'
 import type { Parameters } from './parameters.ts'
@@ -13,15 +14,33 @@ export interface Call {
   readonly parameters: Parameters
   readonly requestId: string
   readonly objects: ObjectStore
+  /** The answer goes out as AWS JSON; absent: it does not. */
+  readonly isJson?: boolean
 }
 
 /** Answers the content of the result element; undefined: the operation has no result, only metadata. */
 export type Operation = (call: Call) => Structure | undefined | Promise<Structure | undefined>
 
-/** A service of the Query protocol. */
+/** What a change needs to know that is not in the model, such as what a bundle says; kept with the call, so plain JSON. */
+export interface Facts {
+  readonly bundle?: { readonly sound: boolean; readonly behaviour: PracticeFile }
+}
+
+/**
+ * An operation that changes the account. The call is kept before it is carried out, and carried out again when the
+ * account is opened again: it must follow from the account, the call and the facts alone. No waiting, no files, no clock
+ * but `account.now`, no chance but `account.random`. `gather` finds the facts first; what it throws changes nothing.
+ */
+export interface Change {
+  gather?(call: Call): Promise<Facts>
+  apply(call: Call, facts: Facts): Structure | undefined
+}
+
+/** A service of the Query protocol: operations that only read, and those that change the account. */
 export interface QueryService {
   readonly namespace: string
   readonly operations: Readonly<Record<string, Operation>>
+  readonly changes?: Readonly<Record<string, Change>>
   /** The resource that an action is denied on. */
   resource(call: Call, action: string): string
 }

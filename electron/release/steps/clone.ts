@@ -148,7 +148,7 @@ export const clone: Step<Facts> = {
         !settled && overdue
           ? problem('refused-by-aws', `${green.name} was created, but it is not healthy`, {
               meaning: `It is ${green.healthStatus ?? green.healthColor}. Production is untouched: it stays on ${state.release.blue.name}.`,
-              remedy: 'Look at the events below for the cause. Keep waiting, or roll back: that removes green only.',
+              remedy: 'Look at the events for the cause. Keep waiting, or roll back: that removes green only.',
             }).problem
           : null,
     }
@@ -238,7 +238,7 @@ function beforeGates(
           `Another environment is called ${green.name}.`,
           [evidence('elasticbeanstalk:DescribeEnvironments', at, `${green.name} exists`)],
           {
-            remedy: 'Give green another name below.',
+            remedy: 'Give green another name.',
           },
         )
       : gate('name-free', "Green's name is free", 'passed', `No environment is called ${green.name}.`, [
@@ -251,7 +251,7 @@ function beforeGates(
           cname.value.available ? 'passed' : 'failed',
           `${cname.value.fullyQualified || green.cnamePrefix} is ${cname.value.available ? 'free' : 'taken'}.`,
           [evidence('elasticbeanstalk:CheckDNSAvailability', cname.at, `Available = ${cname.value.available}`)],
-          { remedy: 'Choose another URL for green below.' },
+          { remedy: 'Choose another URL for green.' },
         )
       : unreadable('cname-free', "Green's URL is free", 'elasticbeanstalk:CheckDNSAvailability', cname),
     quota.ok

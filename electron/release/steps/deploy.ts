@@ -123,12 +123,12 @@ export const deploy: Step<Facts> = {
       stuck: failed
         ? problem('refused-by-aws', `Version ${version.label} was not deployed`, {
             meaning: `Green is Ready and looks healthy, but it still runs ${green.versionLabel ?? 'another version'}: Elastic Beanstalk put the old version back. Production is untouched.`,
-            remedy: 'Read the events below for the cause. Then choose another version, try again, or roll back.',
+            remedy: 'Read the events for the cause. Then choose another version, try again, or roll back.',
           }).problem
         : !settled && (green.healthColor === 'Red' || since > SETTLE_MILLISECONDS)
           ? problem('refused-by-aws', `Version ${version.label} is on green, but green is not well`, {
               meaning: `It is ${green.healthStatus ?? green.healthColor}. Production is untouched.`,
-              remedy: 'Read the proofs and events below. Choose another version, keep waiting, or roll back.',
+              remedy: 'Read the proofs and events. Choose another version, keep waiting, or roll back.',
             }).problem
           : null,
     }

@@ -103,7 +103,7 @@ export const retire: Step<Facts> = {
           ? problem('refused-by-aws', `${from.name} was not terminated`, {
               meaning: `It is ${from.environment?.status ?? 'unknown'} again. Production is not affected: it stays on the other environment.`,
               remedy:
-                'Read the events below: mostly another security group still refers to one of its own. Remove that reference in the AWS console, then try again.',
+                'Read the events: mostly another security group still refers to one of its own. Remove that reference in the AWS console, then try again.',
             }).problem
           : null,
       }
@@ -227,7 +227,7 @@ function gatesOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gate
           'typed-url',
           'You typed the production URL',
           'waiting',
-          `Type ${release.productionCname} below to confirm.`,
+          `Type ${release.productionCname} to confirm.`,
           [],
           { remedy: 'Type it by hand: it is what everybody uses after the old environment is gone.' },
         ),

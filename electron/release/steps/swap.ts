@@ -58,7 +58,7 @@ export const swap: Step<Facts> = {
           stuck: late
             ? problem('refused-by-aws', 'The swap did not happen', {
                 meaning: `The production URL still belongs to ${holder ? state.release[holder].name : 'neither environment'}.`,
-                remedy: 'Read the events below, then try again.',
+                remedy: 'Read the events, then try again.',
               }).problem
             : null,
         }

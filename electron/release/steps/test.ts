@@ -62,7 +62,7 @@ export const test: Step<null> = {
               'waiting',
               'Open green in the browser, look at what matters to you, then sign off.',
               [],
-              { remedy: 'Sign off below once you have looked.' },
+              { remedy: 'Sign off once you have looked.' },
             ),
       ],
       due: null,
@@ -80,7 +80,7 @@ export const test: Step<null> = {
         failing >= FAILED_ROUNDS
           ? problem('refused-by-aws', 'Green does not pass its checks', {
               meaning: `The last ${failing} rounds failed. Production is untouched: it stays on ${state.release.blue.name}.`,
-              remedy: 'Read the checks below. Choose another version, keep testing, or roll back.',
+              remedy: 'Read the checks. Choose another version, keep testing, or roll back.',
             }).problem
           : null,
     }

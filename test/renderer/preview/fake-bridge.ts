@@ -10,6 +10,7 @@ const practice: Connection = {
   accountId: '000000000000',
   arn: 'arn:aws:iam::000000000000:user/operator',
   region: 'eu-central-1',
+  clockSpeed: 60,
 }
 const real: Connection = {
   kind: 'aws',

@@ -48,16 +48,22 @@ export const releases: Readonly<Record<string, ReleaseView>> = {
       gate('web-tier', 'It is a web server environment', 'passed', {
         summary: 'Its tier is WebServer: it has a URL that can be swapped.',
       }),
+      gate('settings', 'Its settings could be read', 'unknown', {
+        summary: 'Access was denied.',
+        remedy: 'Ask for the permission elasticbeanstalk:DescribeConfigurationSettings.',
+        waivable: true,
+      }),
+    ],
+  }),
+  coupled: releaseView('independence', {
+    status: 'locked',
+    gates: [gate('blue-readable', 'The environment is there'), gate('web-tier', 'It is a web server environment')],
+    proofs: [
       gate('independent', 'The environment is independent of its database', 'failed', {
         summary:
           'The database awseb-e-abc123def4-stack-awsebrdsdatabase-1x2y3z belongs to the environment. Terminating it would delete the database; its deletion policy is Delete.',
         remedy:
           'Decouple the database first: take a snapshot, set its deletion policy to Retain, then remove it from the environment.',
-      }),
-      gate('settings', 'Its settings could be read', 'unknown', {
-        summary: 'Access was denied.',
-        remedy: 'Ask for the permission elasticbeanstalk:DescribeConfigurationSettings.',
-        waivable: true,
       }),
     ],
   }),

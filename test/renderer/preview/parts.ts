@@ -102,4 +102,3 @@ export const probes = Array.from({ length: 70 }, (_, index) => ({
   answeredBy: index < 18 || index === 24 ? ('blue' as const) : index === 31 ? ('error' as const) : ('green' as const),
   milliseconds: 24 + ((index * 37) % 60),
 }))
-

@@ -2,12 +2,13 @@ import type { Call, QueryService } from '../query-service.ts'
 import { HEALTH_READS } from './health-reads.ts'
 import { PLATFORM_READS } from './platform-reads.ts'
 import { READS } from './reads.ts'
-import { WRITES } from './writes.ts'
+import { CHANGES } from './writes.ts'
 
 /** Elastic Beanstalk, API version 2010-12-01. */
 export const ELASTIC_BEANSTALK: QueryService = {
   namespace: 'http://elasticbeanstalk.amazonaws.com/docs/2010-12-01/',
-  operations: { ...READS, ...HEALTH_READS, ...PLATFORM_READS, ...WRITES },
+  operations: { ...READS, ...HEALTH_READS, ...PLATFORM_READS },
+  changes: CHANGES,
   resource: ({ account, parameters }: Call) => {
     const prefix = `arn:aws:elasticbeanstalk:${account.region}:${account.accountId}`
     const id = parameters.text('EnvironmentId') ?? parameters.text('SourceEnvironmentId')

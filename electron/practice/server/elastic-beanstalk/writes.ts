@@ -15,8 +15,8 @@ import {
   findVersion,
 } from '../../model/versions.ts'
 import { inspectBundle } from '../bundle.ts'
-import { list } from '../document.ts'
-import type { Call, Operation } from '../query-service.ts'
+import { list, type Structure } from '../document.ts'
+import type { Call, Change, Facts } from '../query-service.ts'
 import { environmentOf } from './request.ts'
 import {
   applicationShape,
@@ -29,8 +29,9 @@ import {
 } from './shapes.ts'
 import { findTagged } from './tagged.ts'
 
-/** The operations of Elastic Beanstalk that change something. */
-export const WRITES: Readonly<Record<string, Operation>> = {
+type Write = (call: Call) => Structure | undefined
+
+const WRITES: Readonly<Record<string, Write>> = {
   AbortEnvironmentUpdate: (call) => {
     abortUpdate(call.account, environmentOf(call), call.requestId)
     return undefined
@@ -44,9 +45,6 @@ export const WRITES: Readonly<Record<string, Operation>> = {
     )
     return { Application: applicationShape(account, application) }
   },
-  CreateApplicationVersion: async (call) => ({
-    ApplicationVersion: versionShape(await createApplicationVersion(call)),
-  }),
   CreateConfigurationTemplate: ({ account, parameters }) => {
     const applicationName = parameters.required('ApplicationName')
     const environmentId = parameters.text('EnvironmentId')
@@ -93,10 +91,10 @@ export const WRITES: Readonly<Record<string, Operation>> = {
     deleteApplication(account, parameters.required('ApplicationName'))
     return undefined
   },
-  DeleteApplicationVersion: async ({ account, parameters, objects }) => {
+  DeleteApplicationVersion: ({ account, parameters, objects }) => {
     const version = deleteVersion(account, parameters.required('ApplicationName'), parameters.required('VersionLabel'))
     if (version !== undefined && parameters.flag('DeleteSourceBundle') === true) {
-      await objects.remove(version.sourceBundle.bucket, version.sourceBundle.key)
+      objects.remove(version.sourceBundle.bucket, version.sourceBundle.key)
     }
     return undefined
   },
@@ -201,6 +199,15 @@ export const WRITES: Readonly<Record<string, Operation>> = {
   },
 }
 
+/** The operations of Elastic Beanstalk that change something. */
+export const CHANGES: Readonly<Record<string, Change>> = {
+  ...Object.fromEntries(Object.entries(WRITES).map(([action, apply]) => [action, { apply }])),
+  CreateApplicationVersion: {
+    gather: inspectSource,
+    apply: (call, facts) => ({ ApplicationVersion: versionShape(createApplicationVersion(call, facts)) }),
+  },
+}
+
 function newEnvironment(
   { parameters }: Call,
   applicationName: string,
@@ -248,25 +255,10 @@ function cloneEnvironment(
   )
 }
 
-async function createApplicationVersion({
-  account,
-  parameters,
-  requestId,
-  objects,
-}: Call): Promise<ReturnType<typeof createVersion>> {
-  const applicationName = parameters.required('ApplicationName')
-  const label = parameters.required('VersionLabel')
-  if (!account.applications.has(applicationName) && parameters.flag('AutoCreateApplication') === true) {
-    createApplication(account, applicationName, undefined)
-  }
-  findApplication(account, applicationName)
+/** Looks into the source bundle; throws when it is not where the call says. */
+async function inspectSource({ parameters, objects }: Call): Promise<Facts> {
   const bundle = parameters.structure('SourceBundle')
-  if (bundle === undefined) {
-    throw new AwsError(
-      'MissingParameter',
-      'This practice account needs a SourceBundle; it has no sample application to put in its place.',
-    )
-  }
+  if (bundle === undefined) return {}
   const bucket = bundle.required('S3Bucket')
   const key = bundle.required('S3Key')
   const object = objects.find(bucket, key)
@@ -276,17 +268,36 @@ async function createApplicationVersion({
       `Unable to download from S3 location (Bucket: ${bucket}  Key: ${key}). Reason: Not Found`,
     )
   }
-  const inspected = await inspectBundle(object.path)
+  return { bundle: await inspectBundle(object.path) }
+}
+
+function createApplicationVersion(
+  { account, parameters, requestId }: Call,
+  facts: Facts,
+): ReturnType<typeof createVersion> {
+  const applicationName = parameters.required('ApplicationName')
+  const label = parameters.required('VersionLabel')
+  if (!account.applications.has(applicationName) && parameters.flag('AutoCreateApplication') === true) {
+    createApplication(account, applicationName, undefined)
+  }
+  findApplication(account, applicationName)
+  const bundle = parameters.structure('SourceBundle')
+  if (bundle === undefined || facts.bundle === undefined) {
+    throw new AwsError(
+      'MissingParameter',
+      'This practice account needs a SourceBundle; it has no sample application to put in its place.',
+    )
+  }
   return createVersion(
     account,
     {
       applicationName,
       label,
       description: parameters.text('Description'),
-      sourceBundle: { bucket, key },
+      sourceBundle: { bucket: bundle.required('S3Bucket'), key: bundle.required('S3Key') },
       process: parameters.flag('Process') ?? false,
       tags: readTags(parameters) ?? [],
-      ...inspected,
+      ...facts.bundle,
     },
     requestId,
   )

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
@@ -30,10 +30,19 @@ export interface Upload {
   readonly key: string
   readonly contentType: string
   readonly metadata: Readonly<Record<string, string>>
-  readonly parts: Map<number, StoredPart>
+  readonly parts: ReadonlyMap<number, StoredPart>
 }
 
-/** The objects of the account, kept in a temporary folder that is removed at the end. */
+/** One change of what is stored; paths are names of files in the store's folder. */
+export type ObjectChange =
+  | { readonly change: 'bucket'; readonly bucket: string }
+  | { readonly change: 'put'; readonly bucket: string; readonly key: string; readonly object: StoredObject }
+  | { readonly change: 'remove'; readonly bucket: string; readonly key: string }
+  | { readonly change: 'upload'; readonly upload: Omit<Upload, 'parts'> }
+  | { readonly change: 'part'; readonly id: string; readonly number: number; readonly part: StoredPart }
+  | { readonly change: 'discard'; readonly id: string }
+
+/** The objects of the account, each in a file. Every change is kept before it is made. */
 export interface ObjectStore {
   createBucket(bucket: string): void
   hasBucket(bucket: string): boolean
@@ -41,68 +50,123 @@ export interface ObjectStore {
   list(bucket: string): readonly (readonly [key: string, object: StoredObject])[]
   /** A file of its own for content that is still arriving. */
   newPath(): string
-  put(bucket: string, key: string, object: StoredObject): Promise<void>
+  /** Ends when a file is on the disk, where the store outlives the process. */
+  flush(path: string): Promise<void>
+  put(bucket: string, key: string, object: StoredObject): void
   /** Stores content that is at hand. */
   putBytes(bucket: string, key: string, content: Uint8Array, modified: number): Promise<void>
-  remove(bucket: string, key: string): Promise<void>
-  readonly uploads: Map<string, Upload>
-  /** Joins the parts, in their order, into one object. */
-  complete(upload: Upload, numbers: readonly number[], modified: number): Promise<StoredObject>
-  discard(upload: Upload): Promise<void>
+  remove(bucket: string, key: string): void
+  findUpload(id: string): Upload | undefined
+  openUpload(upload: Omit<Upload, 'id' | 'parts'>): Upload
+  putPart(upload: Upload, number: number, part: StoredPart): void
+  /** Joins the parts, in their order, into one object, unless `refuse` throws when they are joined. */
+  complete(upload: Upload, numbers: readonly number[], modified: number, refuse: () => void): Promise<StoredObject>
+  discard(upload: Upload): void
+  /** Makes a change again that was kept; no file is touched. */
+  repeat(change: ObjectChange): void
+  /** Deletes the files that hold nothing any more and forgets what has lost its file, when all was repeated. */
+  sweep(): Promise<void>
   close(): Promise<void>
 }
 
-/** Opens an empty store. */
-export async function openObjectStore(): Promise<ObjectStore> {
-  const folder = await mkdtemp(join(tmpdir(), 'signalbox-practice-'))
+export interface ObjectStoreOptions {
+  /** Where the files are; absent: in a temporary folder that is removed at the end. */
+  readonly folder?: string | undefined
+  /** Called with each change before it is made; where it throws, the change is not made. */
+  readonly keep: (change: ObjectChange) => void
+}
+
+interface StoredUpload extends Upload {
+  readonly parts: Map<number, StoredPart>
+}
+
+/** Opens a store, which is empty until changes are repeated. */
+export async function openObjectStore({ folder: kept, keep }: ObjectStoreOptions): Promise<ObjectStore> {
+  if (kept !== undefined) await mkdir(kept, { recursive: true, mode: 0o700 })
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'signalbox-practice-')))
   const buckets = new Map<string, Map<string, StoredObject>>()
-  const uploads = new Map<string, Upload>()
-  let files = 0
-  const newPath = (): string => {
-    files += 1
-    return join(folder, String(files))
+  const uploads = new Map<string, StoredUpload>()
+  const newPath = (): string => join(folder, randomUUID())
+
+  /** Answers the files that are free now. */
+  const apply = (change: ObjectChange): readonly string[] => {
+    switch (change.change) {
+      case 'bucket':
+        if (!buckets.has(change.bucket)) buckets.set(change.bucket, new Map())
+        return []
+      case 'put': {
+        const objects = buckets.get(change.bucket)
+        const before = objects?.get(change.key)
+        objects?.set(change.key, here(change.object))
+        return before === undefined ? [] : [before.path]
+      }
+      case 'remove': {
+        const before = buckets.get(change.bucket)?.get(change.key)
+        buckets.get(change.bucket)?.delete(change.key)
+        return before === undefined ? [] : [before.path]
+      }
+      case 'upload':
+        uploads.set(change.upload.id, { ...change.upload, parts: new Map() })
+        return []
+      case 'part': {
+        const upload = uploads.get(change.id)
+        const before = upload?.parts.get(change.number)
+        upload?.parts.set(change.number, here(change.part))
+        return before === undefined ? [] : [before.path]
+      }
+      case 'discard': {
+        const upload = uploads.get(change.id)
+        uploads.delete(change.id)
+        return [...(upload?.parts.values() ?? [])].map(({ path }) => path)
+      }
+    }
   }
-  const forget = async (path: string): Promise<void> => rm(path, { force: true })
+  // The folder may be moved while nobody looks.
+  const here = <T extends { readonly path: string }>(stored: T): T => ({ ...stored, path: join(folder, stored.path) })
+  const named = <T extends { readonly path: string }>(stored: T): T => ({ ...stored, path: basename(stored.path) })
+  const make = (change: ObjectChange): void => {
+    keep(change)
+    for (const path of apply(change)) void rm(path, { force: true }).catch(() => undefined)
+  }
 
   const store: ObjectStore = {
-    createBucket(bucket) {
-      if (!buckets.has(bucket)) buckets.set(bucket, new Map())
+    createBucket: (bucket) => {
+      if (!buckets.has(bucket)) make({ change: 'bucket', bucket })
     },
     hasBucket: (bucket) => buckets.has(bucket),
     find: (bucket, key) => buckets.get(bucket)?.get(key),
     list: (bucket) => [...(buckets.get(bucket) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1)),
     newPath,
-    async put(bucket, key, object) {
-      const objects = buckets.get(bucket)
-      const before = objects?.get(key)
-      objects?.set(key, object)
-      if (before !== undefined) await forget(before.path)
+    flush: async (path) => {
+      if (kept === undefined) return
+      const file = await open(path)
+      await file.datasync().finally(() => file.close())
     },
+    put: (bucket, key, object) => make({ change: 'put', bucket, key, object: named(object) }),
     async putBytes(bucket, key, content, modified) {
       store.createBucket(bucket)
       const path = newPath()
       await writeFile(path, content)
+      await store.flush(path)
       const etag = `"${createHash('md5').update(content).digest('hex')}"`
-      await store.put(bucket, key, {
-        path,
-        size: content.length,
-        etag,
-        modified,
-        contentType: 'application/zip',
-        metadata: {},
-      })
+      const size = content.length
+      store.put(bucket, key, { path, size, etag, modified, contentType: 'application/zip', metadata: {} })
     },
-    async remove(bucket, key) {
-      const object = store.find(bucket, key)
-      if (object === undefined) return
-      buckets.get(bucket)?.delete(key)
-      await forget(object.path)
+    remove: (bucket, key) => {
+      if (store.find(bucket, key) !== undefined) make({ change: 'remove', bucket, key })
     },
-    uploads,
-    async complete(upload, numbers, modified) {
+    findUpload: (id) => uploads.get(id),
+    openUpload: (upload) => {
+      const opened = { ...upload, id: randomUUID().replaceAll('-', '') }
+      make({ change: 'upload', upload: opened })
+      return { ...opened, parts: new Map() }
+    },
+    putPart: (upload, number, part) => make({ change: 'part', id: upload.id, number, part: named(part) }),
+    async complete(upload, numbers, modified, refuse) {
       const parts = numbers.flatMap((number) => upload.parts.get(number) ?? [])
       const path = newPath()
       await pipeline(contentOf(parts), createWriteStream(path))
+      await store.flush(path)
       const digests = Buffer.concat(parts.map(({ md5 }) => Buffer.from(md5, 'hex')))
       const object = {
         path,
@@ -112,22 +176,37 @@ export async function openObjectStore(): Promise<ObjectStore> {
         contentType: upload.contentType,
         metadata: upload.metadata,
       }
-      await store.put(upload.bucket, upload.key, object)
-      await store.discard(upload)
+      try {
+        refuse()
+        store.put(upload.bucket, upload.key, object)
+      } catch (error) {
+        await rm(path, { force: true })
+        throw error
+      }
+      store.discard(upload)
       return object
     },
-    async discard(upload) {
-      uploads.delete(upload.id)
-      await Promise.all([...upload.parts.values()].map(({ path }) => forget(path)))
+    discard: (upload) => make({ change: 'discard', id: upload.id }),
+    repeat: (change) => void apply(change),
+    sweep: async () => {
+      const present = new Set(await readdir(folder))
+      const used = new Set<string>()
+      const isThere = ({ path }: { readonly path: string }): boolean => {
+        used.add(basename(path))
+        return present.has(basename(path))
+      }
+      for (const objects of buckets.values())
+        for (const [key, object] of objects) if (!isThere(object)) objects.delete(key)
+      for (const { parts } of uploads.values())
+        for (const [number, part] of parts) if (!isThere(part)) parts.delete(number)
+      const free = [...present].filter((name) => !used.has(name))
+      await Promise.all(free.map((name) => rm(join(folder, name), { force: true })))
     },
-    close: async () => rm(folder, { recursive: true, force: true }),
+    close: async () => {
+      if (kept === undefined) await rm(folder, { recursive: true, force: true })
+    },
   }
   return store
-}
-
-/** An id for a new multipart upload. */
-export function newUploadId(): string {
-  return randomUUID().replaceAll('-', '')
 }
 
 async function* contentOf(parts: readonly StoredPart[]): AsyncIterable<Buffer> {

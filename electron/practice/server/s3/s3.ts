@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AwsError } from '../../model/aws-error.ts'
 import { element, instant, repeated, type Structure } from '../document.ts'
-import { newUploadId, type ObjectStore, type StoredObject, type Upload } from './object-store.ts'
+import type { ObjectStore, StoredObject, Upload } from './object-store.ts'
 import { receive } from './receive.ts'
 
 /** One S3 request, its address already taken apart. */
@@ -103,10 +103,11 @@ const OPERATIONS: Readonly<Record<string, (call: S3Request) => Promise<void> | v
     const path = objects.newPath()
     try {
       const received = await receive(request, path)
+      await objects.flush(path)
       // Someone else may have been faster while this body arrived.
       refuseByCondition(request, objects.find(bucket, key))
       const etag = `"${received.md5}"`
-      await objects.put(bucket, key, { path, size: received.size, etag, modified: now, ...describe(request) })
+      objects.put(bucket, key, { path, size: received.size, etag, modified: now, ...describe(request) })
       response.writeHead(200, { etag, ...received.checksums }).end()
     } catch (error) {
       await rm(path, { force: true })
@@ -115,18 +116,17 @@ const OPERATIONS: Readonly<Record<string, (call: S3Request) => Promise<void> | v
   },
   GetObject: async (call) => sendObject(call, true),
   HeadObject: async (call) => sendObject(call, false),
-  DeleteObject: async ({ objects, bucket, key, response }) => {
-    await objects.remove(bucket, key)
+  DeleteObject: ({ objects, bucket, key, response }) => {
+    objects.remove(bucket, key)
     response.writeHead(204).end()
   },
   CreateMultipartUpload: ({ request, response, objects, bucket, key }) => {
     request.resume()
-    const upload: Upload = { id: newUploadId(), bucket, key, parts: new Map(), ...describe(request) }
-    objects.uploads.set(upload.id, upload)
+    const upload = objects.openUpload({ bucket, key, ...describe(request) })
     sendXml(response, 'InitiateMultipartUploadResult', { Bucket: bucket, Key: key, UploadId: upload.id })
   },
   UploadPart: async (call) => {
-    const upload = uploadOf(call)
+    uploadOf(call)
     const number = Number(call.query.get('partNumber'))
     if (!Number.isInteger(number) || number < 1 || number > 10_000) {
       throw new AwsError('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive', 400)
@@ -134,9 +134,8 @@ const OPERATIONS: Readonly<Record<string, (call: S3Request) => Promise<void> | v
     const path = call.objects.newPath()
     try {
       const received = await receive(call.request, path)
-      const before = upload.parts.get(number)
-      upload.parts.set(number, { path, size: received.size, md5: received.md5 })
-      if (before !== undefined) await rm(before.path, { force: true })
+      await call.objects.flush(path)
+      call.objects.putPart(uploadOf(call), number, { path, size: received.size, md5: received.md5 })
       call.response.writeHead(200, { etag: `"${received.md5}"`, ...received.checksums }).end()
     } catch (error) {
       await rm(path, { force: true })
@@ -177,8 +176,9 @@ const OPERATIONS: Readonly<Record<string, (call: S3Request) => Promise<void> | v
     if (numbers.slice(0, -1).some((number) => (upload.parts.get(number)?.size ?? 0) < SMALLEST_PART)) {
       throw new AwsError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size', 400)
     }
-    refuseByCondition(call.request, call.objects.find(call.bucket, call.key))
-    const object = await call.objects.complete(upload, numbers, call.now)
+    const refuse = (): void => refuseByCondition(call.request, call.objects.find(call.bucket, call.key))
+    refuse()
+    const object = await call.objects.complete(upload, numbers, call.now, refuse)
     sendXml(call.response, 'CompleteMultipartUploadResult', {
       Location: `http://${call.request.headers.host ?? ''}/${call.bucket}/${call.key}`,
       Bucket: call.bucket,
@@ -186,8 +186,8 @@ const OPERATIONS: Readonly<Record<string, (call: S3Request) => Promise<void> | v
       ETag: object.etag,
     })
   },
-  AbortMultipartUpload: async (call) => {
-    await call.objects.discard(uploadOf(call))
+  AbortMultipartUpload: (call) => {
+    call.objects.discard(uploadOf(call))
     call.response.writeHead(204).end()
   },
   ListParts: (call) => {
@@ -266,7 +266,7 @@ function describe(request: IncomingMessage): Pick<StoredObject, 'contentType' | 
 }
 
 function uploadOf({ objects, query, bucket, key }: S3Request): Upload {
-  const upload = objects.uploads.get(query.get('uploadId') ?? '')
+  const upload = objects.findUpload(query.get('uploadId') ?? '')
   if (upload === undefined || upload.bucket !== bucket || upload.key !== key) {
     throw new AwsError(
       'NoSuchUpload',

@@ -1,0 +1,110 @@
+import type { Account } from '../model/account.ts'
+import { findEnvironment, updateEnvironment } from '../model/environments.ts'
+import { watchHealth } from '../model/health.ts'
+import { fullName } from '../model/names.ts'
+import type { EnvironmentRecord, HealthStatus } from '../model/records.ts'
+import { swapCnames } from '../model/swap.ts'
+import { terminateEnvironment } from '../model/terminate.ts'
+
+/** The members of a JSON object that someone sent. */
+export type Members = Readonly<Record<string, unknown>>
+
+/**
+ * What another hand does in the account: named by `action`, to `environment` (name or id). Like a change by a call, it
+ * is done again when the account is opened again.
+ */
+export function applyHand(account: Account, said: Members): unknown {
+  const action = text(said, 'action')
+  if (action === 'claim-cname') {
+    account.foreignNames.add(fullName(account, text(said, 'prefix')))
+    return { claimed: fullName(account, text(said, 'prefix')) }
+  }
+  const environment = environmentNamed(account, text(said, 'environment'))
+  const requestId = account.random.uuid()
+  switch (action) {
+    case 'terminate':
+      terminateEnvironment(account, environment, requestId)
+      break
+    case 'swap':
+      swapCnames(account, environment, environmentNamed(account, text(said, 'with')), requestId)
+      break
+    case 'deploy':
+      updateEnvironment(
+        account,
+        environment,
+        { versionLabel: text(said, 'versionLabel'), set: [], remove: [] },
+        requestId,
+      )
+      break
+    case 'set-option': {
+      const change = {
+        namespace: text(said, 'namespace'),
+        optionName: text(said, 'optionName'),
+        value: text(said, 'value'),
+      }
+      updateEnvironment(account, environment, { set: [change], remove: [] }, requestId)
+      break
+    }
+    case 'health':
+      environment.forcedHealth =
+        said['status'] === undefined
+          ? undefined
+          : {
+              status: text(said, 'status') as HealthStatus,
+              cause: said['cause'] === undefined ? 'Someone made it so.' : text(said, 'cause'),
+            }
+      watchHealth(account, environment)
+      break
+    case 'protect-database':
+      for (const database of account.databases.values()) {
+        if (database.tags.some(({ value }) => value === environment.id))
+          database.deletionProtection = said['on'] !== false
+      }
+      break
+    case 'remove-references':
+      for (const group of account.securityGroups.values()) {
+        const own = environment.stack?.resources.get('AWSEBSecurityGroup')?.physicalId
+        const isOwn = [...(environment.stack?.resources.values() ?? [])].some(
+          ({ physicalId }) => physicalId === group.id,
+        )
+        if (!isOwn) group.ingress = group.ingress.filter(({ groupIds }) => !groupIds.some((id) => id === own))
+      }
+      break
+    default:
+      throw new Error(`There is no drift named '${action}'.`)
+  }
+  return { requestId, ...describe(environment) }
+}
+
+function environmentNamed(account: Account, nameOrId: string): EnvironmentRecord {
+  return findEnvironment(account, nameOrId.startsWith('e-') ? { id: nameOrId } : { name: nameOrId })
+}
+
+/** An environment in the words of the control endpoint. */
+export function describe(environment: EnvironmentRecord): { readonly [member: string]: unknown } {
+  const { id, name, applicationName, status, versionLabel, cname, front, instances } = environment
+  return {
+    id,
+    name,
+    applicationName,
+    status,
+    versionLabel,
+    cname,
+    endpoint: front?.endpoint,
+    requests: instances.reduce((total, { traffic }) => total + traffic.total, 0),
+  }
+}
+
+/** A member that must be a text with something in it. */
+export function text(said: Members, name: string): string {
+  const value = said[name]
+  if (typeof value !== 'string' || value === '') throw new Error(`'${name}' is missing.`)
+  return value
+}
+
+/** A member that must be a number. */
+export function number(said: Members, name: string): number {
+  const value = said[name]
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`'${name}' is not a number.`)
+  return value
+}

@@ -1,0 +1,76 @@
+import { testIds } from '../../renderer/test-ids.ts'
+import { askInPage, releaseIdOf } from './page-calls.ts'
+import { expect, SHOP, test } from './stage.ts'
+
+test('terminates nothing without the production URL typed, nor while blue holds it', async ({ stage }) => {
+  const account = await stage.account()
+  const { operator, page } = await stage.release(account)
+  await operator.walkTo('retire')
+  const green = (await account.holderOf(SHOP.cname)) ?? ''
+  const lever = operator.by(testIds.lever)
+  const retire = async (typedUrl: string) =>
+    askInPage(page, 'throwLever', { releaseId: await releaseIdOf(page), lever: { step: 'retire', typedUrl } })
+
+  await test.step('another URL was typed', async () => {
+    await expect(lever).toBeDisabled()
+    await expect(operator.by(testIds.leverReason)).toContainText('until you have typed the production URL')
+    await operator.fill(testIds.typedUrl, 'shop.example.com')
+    await expect(page.getByText('This is not the production URL.')).toBeVisible()
+    await expect(lever).toBeDisabled()
+    expect(await retire('shop.example.com')).toMatchObject({ ok: false, problem: { code: 'bad-input' } })
+  })
+
+  await test.step('another hand has swapped the URLs back', async () => {
+    await account.control('/drift', { action: 'swap', environment: green, with: SHOP.environment })
+    await operator.fill(testIds.typedUrl, SHOP.cname)
+    const gate = operator.by(testIds.gate('holds-no-production'))
+    await expect(gate).toHaveAttribute('data-status', 'failed')
+    await expect(gate).toContainText('terminating it would take production down')
+    await expect(operator.by(testIds.waive('holds-no-production'))).toHaveCount(0)
+    await expect(lever).toBeDisabled()
+    await expect(operator.by(testIds.lane('blue'))).toHaveAttribute('data-production', 'true')
+    expect(await retire(SHOP.cname)).toMatchObject({ ok: false, problem: { code: 'locked' } })
+    expect(await account.count('TerminateEnvironment')).toBe(0)
+  })
+
+  await test.step('and goes on once they are as the release left them', async () => {
+    await account.control('/drift', { action: 'swap', environment: SHOP.environment, with: green })
+    await expect(operator.by(testIds.gate('holds-no-production'))).toHaveAttribute('data-status', 'passed')
+    await operator.throwLever()
+    expect(await operator.outcome()).toBe('completed')
+    expect(await account.count('TerminateEnvironment')).toBe(1)
+    expect((await account.living()).has(SHOP.environment)).toBe(false)
+  })
+})
+
+test('does not terminate while another security group refers to it', async ({ stage }) => {
+  const account = await stage.account()
+  const { operator } = await stage.release(account, 'reports-production')
+  await operator.walkTo('retire', { existing: '2026-10' })
+  const gate = operator.by(testIds.gate('no-dependants'))
+  await expect(gate).toHaveAttribute('data-status', 'failed')
+  await expect(gate).toContainText('reports-database')
+  await expect(gate).toContainText('the termination would hang')
+  await operator.fill(testIds.typedUrl, 'reports.elasticbeanstalk.com')
+  await expect(operator.by(testIds.lever)).toBeDisabled()
+  await expect(operator.by(testIds.leverReason)).toContainText('No other security group refers to reports-production')
+  expect(await account.count('TerminateEnvironment')).toBe(0)
+
+  await account.control('/drift', { action: 'remove-references', environment: 'reports-production' })
+  await operator.throwLever()
+  expect(await operator.outcome()).toBe('completed')
+  expect((await account.living()).has('reports-production')).toBe(false)
+})
+
+test('does not terminate what it may not look into', async ({ stage }) => {
+  const account = await stage.account()
+  const { operator } = await stage.release(account)
+  await operator.walkTo('retire')
+  await account.control('/faults', { name: 'access-denied', action: 'cloudformation:ListStackResources' })
+  await operator.fill(testIds.typedUrl, SHOP.cname)
+  const gate = operator.by(testIds.gate('no-database'))
+  await expect(gate).toHaveAttribute('data-status', 'unknown')
+  await expect(operator.by(testIds.waive('no-database'))).toHaveCount(0)
+  await expect(operator.by(testIds.lever)).toBeDisabled()
+  expect(await account.count('TerminateEnvironment')).toBe(0)
+})

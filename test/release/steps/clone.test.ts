@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { problem } from '../../../electron/contract/problem.ts'
+import type { StepRecord } from '../../../electron/release/state.ts'
+import type { Sight } from '../../../electron/release/step.ts'
+import { clone } from '../../../electron/release/steps/clone.ts'
+import { START } from '../cloud.ts'
+import { environment, greenEnvironment, ok, sight, stateAt } from '../things.ts'
+
+type Facts = Parameters<typeof clone.judge>[2]
+type Before = Extract<Facts, { kind: 'before' }>
+type After = Extract<Facts, { kind: 'after' }>
+
+const denied = { ok: false, at: START, problem: problem('access-denied', 'No').problem } as const
+const none = sight({ green: null, greenHealth: null })
+const free: Before = {
+  kind: 'before',
+  cname: ok({ available: true, fullyQualified: 'shop-green.eu-central-1.elasticbeanstalk.com' }),
+  quota: ok({ used: 3, maximum: 10 }),
+  managedActions: ok([]),
+  nameTaken: false,
+}
+const update = (status: string) =>
+  ok([{ id: '1', type: 'PlatformUpdate', status, description: 'to 6.6.1', windowStartsAt: null }])
+const at = (record: Partial<StepRecord> = {}) => stateAt('clone', { clone: { leverAt: START, ...record } })
+
+describe('the gates of clone', () => {
+  it.each<[string, Partial<Before>, Partial<Sight>, readonly string[]]>([
+    ['all is free', {}, {}, []],
+    [
+      'blue is not Ok',
+      {},
+      { blue: environment({ healthStatus: 'Warning', healthColor: 'Yellow' }) },
+      ['blue-ok failed'],
+    ],
+    ['the name is taken', { nameTaken: true }, {}, ['name-free failed']],
+    ['the URL is taken', { cname: ok({ available: false, fullyQualified: 'x' }) }, {}, ['cname-free failed']],
+    ['the URL may not be asked for', { cname: denied }, {}, ['cname-free unknown']],
+    ['the quota is used up', { quota: ok({ used: 10, maximum: 10 }) }, {}, ['quota failed']],
+    ['one place is left', { quota: ok({ used: 9, maximum: 10 }) }, {}, []],
+    ['the account names no limit', { quota: ok({ used: 90, maximum: null }) }, {}, []],
+    ['the quota may not be read', { quota: denied }, {}, ['quota unknown']],
+    ['a managed update is running', { managedActions: update('Running') }, {}, ['no-managed-update failed']],
+    ['a managed update is pending', { managedActions: update('Pending') }, {}, ['no-managed-update failed']],
+    ['a managed update is merely scheduled', { managedActions: update('Scheduled') }, {}, []],
+  ])('%s', (_words, facts, seen, expected) => {
+    const { gates } = clone.judge(at(), { ...none, ...seen }, { ...free, ...facts })
+    expect(
+      (gates ?? []).filter(({ status }) => status !== 'passed').map(({ id, status }) => `${id} ${status}`),
+    ).toEqual(expected)
+  })
+})
+
+describe('clone', () => {
+  const created = (milliseconds: number) => at({ effects: { 'create-environment': START - milliseconds } })
+
+  it('creates green once', () => {
+    expect(clone.judge(at(), none, free).due).toBe('create-environment')
+    expect(clone.judge(created(1000), none, free)).toMatchObject({ due: null, stuck: null, gates: null })
+  })
+
+  it('says that green is lost only once reads cannot lag any more', () => {
+    expect(clone.judge(created(30_000), none, free).stuck).toBeNull()
+    expect(clone.judge(created(31_000), none, free).stuck?.code).toBe('drift')
+  })
+
+  const settings = ok([{ namespace: 'aws:autoscaling:asg', optionName: 'MinSize', value: '2', resourceName: null }])
+  const fewer = ok([{ namespace: 'aws:autoscaling:asg', optionName: 'MinSize', value: '1', resourceName: null }])
+  const tags = ok([{ key: 'team', value: 'web' }])
+  const same: After = {
+    kind: 'after',
+    templateLeft: false,
+    settings: { blue: settings, green: settings },
+    tags: { blue: tags, green: tags },
+    stacks: { blue: [], green: [] },
+  }
+
+  it.each<[string, Partial<After>, Partial<Sight>, readonly string[]]>([
+    ['a true copy', {}, {}, []],
+    ['green has fewer instances', { settings: { blue: settings, green: fewer } }, {}, ['same-settings failed']],
+    ['settings may not be read', { settings: { blue: settings, green: denied } }, {}, ['same-settings unknown']],
+    ['a tag is missing', { tags: { blue: tags, green: ok([]) } }, {}, ['same-tags failed']],
+    [
+      'a tag has another value',
+      { tags: { blue: tags, green: ok([{ key: 'team', value: 'x' }]) } },
+      {},
+      ['same-tags failed'],
+    ],
+    [
+      "AWS's own tags need not agree",
+      {
+        tags: {
+          blue: ok([
+            { key: 'elasticbeanstalk:environment-id', value: '1' },
+            { key: 'Name', value: 'x' },
+          ]),
+          green: ok([]),
+        },
+      },
+      {},
+      [],
+    ],
+    ['tags may not be read', { tags: { blue: denied, green: tags } }, {}, ['same-tags unknown']],
+    ['the template is still there', { templateLeft: true }, {}, ['template-gone waiting']],
+    [
+      'green is Pending',
+      {},
+      { green: greenEnvironment({ healthStatus: 'Pending', healthColor: 'Grey' }) },
+      ['green-ok waiting'],
+    ],
+  ])('proves the copy: %s', (_words, facts, seen, expected) => {
+    const { proofs } = clone.judge(created(60_000), sight(seen), { ...same, ...facts })
+    expect(proofs.filter(({ status }) => status !== 'passed').map(({ id, status }) => `${id} ${status}`)).toEqual(
+      expected,
+    )
+  })
+
+  it('deletes the temporary template once green is Ready', () => {
+    expect(clone.judge(created(60_000), sight(), { ...same, templateLeft: true }).due).toBe('delete-template')
+    const launching = sight({ green: greenEnvironment({ status: 'Launching' }) })
+    expect(clone.judge(created(60_000), launching, { ...same, templateLeft: true, settings: null })).toMatchObject({
+      due: null,
+      proofs: [],
+    })
+  })
+
+  it.each<[string, Partial<Sight>, boolean]>([
+    ['green is Red', { green: greenEnvironment({ healthStatus: 'Severe', healthColor: 'Red' }) }, true],
+    ['green is still Pending', { green: greenEnvironment({ healthStatus: 'Pending', healthColor: 'Grey' }) }, false],
+    [
+      'green is Pending after ten minutes',
+      { at: START + 601_000, green: greenEnvironment({ healthStatus: 'Pending', healthColor: 'Grey' }) },
+      true,
+    ],
+    ['green is terminated by another hand', { green: greenEnvironment({ status: 'Terminated' }) }, true],
+  ])('asks the operator when %s: %s', (_words, seen, isStuck) => {
+    expect(clone.judge(created(60_000), sight(seen), same).stuck !== null).toBe(isStuck)
+  })
+})

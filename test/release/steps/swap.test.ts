@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest'
+import type { ReleaseState } from '../../../electron/release/state.ts'
+import type { Sight } from '../../../electron/release/step.ts'
+import { swap } from '../../../electron/release/steps/swap.ts'
+import { START } from '../cloud.ts'
+import { environment, greenEnvironment, health, ok, sight, stateAt, swappedSight } from '../things.ts'
+
+type Facts = Parameters<typeof swap.judge>[2]
+
+const database = {
+  environment: environment(),
+  settings: ok([
+    { namespace: 'aws:rds:dbinstance', optionName: 'HasCoupledDatabase', value: 'false', resourceName: null },
+  ]),
+  resources: ok([]),
+  databases: ok([]),
+}
+const well: Facts = { database, production: null }
+const tested = stateAt('swap', { test: { provedAt: START }, swap: { leverAt: START } })
+
+function closed(state: ReleaseState, seen: Sight, facts: Facts = well): readonly string[] {
+  return (swap.judge(state, seen, facts).gates ?? [])
+    .filter(({ status }) => status !== 'passed')
+    .map(({ id, status }) => `${id} ${status}`)
+}
+
+describe('the gates of the swap', () => {
+  it('are open when both are well', () => {
+    expect(swap.judge(tested, sight(), well)).toMatchObject({ due: 'swap-cnames', stuck: null })
+    expect(closed(tested, sight())).toEqual([])
+  })
+
+  it.each<[string, ReleaseState, Sight, Facts, readonly string[]]>([
+    [
+      'another application',
+      tested,
+      sight({ green: greenEnvironment({ application: 'other' }) }),
+      well,
+      ['one-application failed'],
+    ],
+    [
+      'green is Updating',
+      tested,
+      sight({ green: greenEnvironment({ status: 'Updating' }) }),
+      well,
+      ['nothing-in-flight waiting', 'target-ok waiting'],
+    ],
+    [
+      'blue is Updating',
+      tested,
+      sight({ blue: environment({ status: 'Updating' }) }),
+      well,
+      ['nothing-in-flight waiting'],
+    ],
+    [
+      'green is Severe',
+      tested,
+      sight({ green: greenEnvironment({ healthStatus: 'Severe', healthColor: 'Red' }) }),
+      well,
+      ['target-ok failed'],
+    ],
+    [
+      'green is Info',
+      tested,
+      sight({ green: greenEnvironment({ healthStatus: 'Info' }) }),
+      well,
+      ['target-ok waiting'],
+    ],
+    [
+      'somebody swapped the URL away',
+      tested,
+      sight({ blue: environment({ cname: 'else.example' }) }),
+      well,
+      ['holder failed'],
+    ],
+    [
+      'green runs what was not tested',
+      tested,
+      sight({ green: greenEnvironment({ versionLabel: '1.4.9' }) }),
+      well,
+      ['still-tested failed'],
+    ],
+    ['the test is not proved', stateAt('swap'), sight(), well, ['still-tested failed']],
+    [
+      'independence could not be read again',
+      tested,
+      sight(),
+      { database: null, production: null },
+      ['independent unknown'],
+    ],
+    [
+      'the stack could not be read again',
+      tested,
+      sight(),
+      { database: { ...database, resources: ok(null) }, production: null },
+      ['independent unknown'],
+    ],
+    [
+      'green is gone',
+      tested,
+      sight({ green: null }),
+      well,
+      ['one-application failed', 'nothing-in-flight waiting', 'target-ok unknown', 'still-tested failed'],
+    ],
+  ])('%s', (_words, state, seen, facts, expected) => {
+    expect(closed(state, seen, facts)).toEqual(expected)
+  })
+
+  it('can none of them be waived', () => {
+    expect(swap.judge(tested, sight(), well).gates?.some(({ waivable }) => waivable)).toBe(false)
+  })
+})
+
+describe('the swap', () => {
+  const asked = (milliseconds: number) =>
+    stateAt('swap', {
+      swap: {
+        leverAt: START,
+        intents: { 'swap-cnames': START - milliseconds },
+        effects: { 'swap-cnames': START - milliseconds },
+      },
+    })
+  const answer = {
+    kind: 'answer',
+    status: 200,
+    headers: {},
+    bodySha256: '',
+    body: '',
+    milliseconds: 1,
+    address: 'a',
+  } as const
+
+  it('waits while AWS is at it', () => {
+    expect(swap.judge(asked(5_000), sight({ blue: environment({ status: 'Updating' }) }), well)).toMatchObject({
+      due: null,
+      stuck: null,
+      gates: null,
+    })
+  })
+
+  it('is not asked for again while AWS may still be reading late', () => {
+    expect(swap.judge(asked(50_000), sight(), well)).toMatchObject({ due: null, stuck: null })
+  })
+
+  it('is said not to have happened only once reads cannot lag any more', () => {
+    expect(swap.judge(asked(61_000), sight(), well).stuck?.title).toBe('The swap did not happen')
+  })
+
+  it.each<[string, Sight, Facts, readonly string[]]>([
+    [
+      'both Ready, answered by green',
+      swappedSight(),
+      { database: null, production: { answer, by: 'green' } },
+      ['passed', 'passed'],
+    ],
+    [
+      'answered by blue still',
+      swappedSight(),
+      { database: null, production: { answer, by: 'blue' } },
+      ['passed', 'waiting'],
+    ],
+    [
+      'answered by nobody known',
+      swappedSight(),
+      { database: null, production: { answer, by: 'other' } },
+      ['passed', 'waiting'],
+    ],
+    ['not asked yet', swappedSight(), { database: null, production: null }, ['passed', 'waiting']],
+    [
+      'still Updating',
+      swappedSight({ green: greenEnvironment({ cname: sight().blue?.cname ?? null, status: 'Updating' }) }),
+      { database: null, production: { answer, by: 'green' } },
+      ['waiting', 'passed'],
+    ],
+  ])('is proved by both CNAMEs and the answer: %s', (_words, seen, facts, expected) => {
+    const found = swap.judge(asked(10_000), seen, facts)
+    expect(found.due).toBeNull()
+    expect(found.proofs.map(({ status }) => status)).toEqual(expected)
+  })
+})
+
+describe('the swap back', () => {
+  const back = (change: Partial<ReleaseState> = {}) => {
+    const state = stateAt('swap')
+    return { ...state, release: { ...state.release, track: 'rollback' as const }, rollbackSwapped: true, ...change }
+  }
+  const none: Facts = { database: null, production: null }
+
+  it.each<[string, Sight, readonly string[]]>([
+    ['is open when blue can carry the traffic', swappedSight(), []],
+    ['waits for enough instances of blue', swappedSight({ blueHealth: health({}, 1) }), ['capacity failed']],
+    ['is unknown with basic health', swappedSight({ blueHealth: null }), ['capacity unknown']],
+    [
+      'does not count instances that are not Ok',
+      swappedSight({
+        blueHealth: health({ instances: [{ id: 'i', status: 'Severe', versionLabel: null, causes: [] }] }),
+      }),
+      ['capacity failed'],
+    ],
+    [
+      'does not ask green to be well',
+      swappedSight({
+        green: greenEnvironment({ cname: sight().blue?.cname ?? null, healthStatus: 'Severe', healthColor: 'Red' }),
+      }),
+      [],
+    ],
+  ])('%s', (_words, seen, expected) => {
+    expect(closed(back(), seen, none)).toEqual(expected)
+  })
+})
