@@ -1,7 +1,7 @@
 import type { Action, Entry } from '../contract/entries.ts'
 import type { Gate, Progress, ReleaseSettings, ReleaseView, SourceBundle } from '../contract/models.ts'
 import { isOpen } from '../contract/models.ts'
-import { isPassing, needsSignIn, type Problem, problem, problemOf } from '../contract/problem.ts'
+import { isPassing, needsSignIn, problem, problemOf } from '../contract/problem.ts'
 import type { StepId } from '../contract/steps.ts'
 import { canRollBack } from './choices.ts'
 import { openEyes } from './look.ts'
@@ -11,11 +11,13 @@ import {
   type Hands,
   holderOf,
   type Judgement,
+  lockedBy,
   READ_LAG_MILLISECONDS,
   type Sight,
   withWaivers,
 } from './step.ts'
 import { steps } from './steps/index.ts'
+import { takeTurns } from './turns.ts'
 import { viewOf } from './view.ts'
 import type { World } from './world.ts'
 
@@ -50,8 +52,6 @@ function intervalMilliseconds(sinceChange: number): number {
   return sinceChange < 600_000 ? 10_000 : 20_000
 }
 
-const BACK_OFF_MILLISECONDS = [5_000, 10_000, 20_000, 40_000, 60_000] as const
-
 /**
  * Runs one release: observe, judge, act, record, until it ends or is closed. The journal's entries are all it
  * needs to go on after a crash; whatever it finds done in AWS it does not do again.
@@ -79,12 +79,8 @@ export function runRelease(input: {
   } | null = null
   let judgement: Judgement | null = null
   let acting: Progress | null = null
-  let trouble: Problem | null = null
-  let failures = 0
   let changedAt = clock.now()
-  let wake = () => {}
   let actionAbort = new AbortController()
-  const inbox: (() => Promise<void>)[] = []
 
   const record = (entry: Entry) => {
     journal.append(entry)
@@ -105,7 +101,7 @@ export function runRelease(input: {
     },
   }
 
-  const view = () => viewOf({ state, sight, judgement, acting, trouble, clock, head: journal.head() })
+  const view = () => viewOf({ state, sight, judgement, acting, trouble: turns.trouble(), clock, head: journal.head() })
   const publish = () => onChange(view())
 
   /** Looks at everything; with `fresh` nothing that was read before counts. */
@@ -247,82 +243,30 @@ export function runRelease(input: {
     judgement = null
   }
 
-  async function loop(): Promise<void> {
-    while (!closing.signal.aborted && state.release.outcome === null) {
-      const before = state
-      try {
-        for (let command = inbox.shift(); command; command = inbox.shift()) await command()
-        if (state.release.outcome !== null) break
-        beginRollBack()
-        await turn()
-        trouble = null
-        failures = 0
-      } catch (thrown) {
-        if (closing.signal.aborted) break
-        trouble = problemOf(thrown)
-        failures += 1
-      }
+  /** Runs between two turns and answers with what there is to see then. */
+  async function command(run: () => Promise<void> | void): Promise<ReleaseView> {
+    await turns.command(async () => {
+      await run()
       publish()
-      if (trouble === null && state.release.step !== before.release.step) continue
-      await pause(trouble ? backOff(trouble) : intervalMilliseconds(clock.now() - changedAt) * (0.8 + 0.4 * random()))
-    }
-    for (const command of inbox.splice(0)) await command().catch(() => {})
-    publish()
-  }
-
-  function backOff(found: Problem): number | null {
-    // Signing in wakes the loop; asking AWS with dead credentials again and again helps nobody.
-    if (needsSignIn(found) || found.code === 'journal') return null
-    return BACK_OFF_MILLISECONDS[Math.min(failures, BACK_OFF_MILLISECONDS.length) - 1] ?? 60_000
-  }
-
-  async function pause(milliseconds: number | null): Promise<void> {
-    const woken = new AbortController()
-    wake = () => woken.abort()
-    if (inbox.length > 0) return
-    const signal = AbortSignal.any([closing.signal, woken.signal])
-    const until =
-      milliseconds === null
-        ? new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-        : clock.sleep(milliseconds, signal)
-    await until.catch(() => {})
-  }
-
-  /** Runs a command between two turns, so that nothing moves under it; its problem goes to whoever asked. */
-  function command(run: () => Promise<void> | void): Promise<ReleaseView> {
-    if (closing.signal.aborted) return Promise.reject(problem('locked', 'This release is closed'))
-    if (state.release.outcome !== null)
-      return Promise.reject(problem('locked', 'This release has ended', { meaning: 'Nothing more is changed for it.' }))
-    return new Promise((resolve, reject) => {
-      inbox.push(async () => {
-        try {
-          await run()
-          publish()
-          resolve(view())
-        } catch (thrown) {
-          reject(thrown)
-        }
-      })
-      wake()
     })
+    return view()
   }
 
   function isAt(step: StepId): void {
     if (state.release.step !== step)
       throw problem('locked', `The release is at another step now`, { remedy: 'Look at the step it is at.' })
-    const known = recordOf(state, step)
-    if (known.leverAt !== null)
+    if (recordOf(state, step).leverAt !== null)
       throw problem('locked', 'This was started already', { meaning: 'It is under way; it is not done twice.' })
   }
 
   async function throwLever(lever: LeverInput): Promise<void> {
     isAt(lever.step)
-    const at = clock.now()
     const { green, productionCname } = state.release
     if (lever.step === 'clone' && (lever.greenName !== green.name || lever.cnamePrefix !== green.cnamePrefix)) {
-      record({ kind: 'green-named', at, name: lever.greenName, cnamePrefix: lever.cnamePrefix })
+      record({ kind: 'green-named', at: clock.now(), name: lever.greenName, cnamePrefix: lever.cnamePrefix })
     }
-    if (lever.step === 'deploy') record({ kind: 'version-chosen', at, label: lever.versionLabel, bundle: lever.bundle })
+    if (lever.step === 'deploy')
+      record({ kind: 'version-chosen', at: clock.now(), label: lever.versionLabel, bundle: lever.bundle })
     if (lever.step === 'retire' && lever.typedUrl.trim().toLowerCase() !== productionCname.toLowerCase()) {
       throw problem('bad-input', 'That is not the production URL', {
         meaning: 'Nothing was terminated.',
@@ -380,7 +324,20 @@ export function runRelease(input: {
     eyes.forgetProbes()
   }
 
-  const running = loop()
+  const turns = takeTurns({
+    clock,
+    closing,
+    hasEnded: () => state.release.outcome !== null,
+    afterTurn: publish,
+    async turn() {
+      const { step } = state.release
+      beginRollBack()
+      await turn()
+      // The next step is looked at at once.
+      if (state.release.step !== step) return 0
+      return intervalMilliseconds(clock.now() - changedAt) * (0.8 + 0.4 * random())
+    },
+  })
 
   return {
     view,
@@ -402,8 +359,7 @@ export function runRelease(input: {
     choose: (choice) => {
       if (choice === 'roll-back' || choice === 'stop') actionAbort.abort()
       return command(async () => {
-        trouble = null
-        failures = 0
+        turns.forgive()
         if (choice === 'roll-back') return rollBack()
         if (choice === 'stop') return record({ kind: 'ended', at: clock.now(), outcome: 'stopped' })
         const { step } = state.release
@@ -428,11 +384,7 @@ export function runRelease(input: {
         facts = null
       })
     },
-    async close() {
-      closing.abort()
-      wake()
-      await running
-    },
+    close: turns.close,
   }
 }
 
@@ -447,10 +399,3 @@ const ACTION_LABELS = {
   'swap-cnames': 'Asking Elastic Beanstalk to swap the CNAMEs',
   'terminate-environment': 'Asking Elastic Beanstalk to terminate',
 } as const
-
-function lockedBy(closed: readonly Gate[]) {
-  return problem('locked', closed.length === 1 ? 'A gate is closed' : `${closed.length} gates are closed`, {
-    meaning: closed.map(({ title, summary }) => `${title}: ${summary}`).join(' '),
-    remedy: closed.find(({ remedy }) => remedy !== undefined)?.remedy ?? 'Wait until they are open, then try again.',
-  })
-}

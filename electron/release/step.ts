@@ -11,7 +11,7 @@ import {
   type Progress,
   type ResolverView,
 } from '../contract/models.ts'
-import { isPassing, needsSignIn, type Problem, problemOf } from '../contract/problem.ts'
+import { isPassing, needsSignIn, type Problem, problem, problemOf } from '../contract/problem.ts'
 import type { StepId } from '../contract/steps.ts'
 import { type ReleaseState, recordOf, rolesOf, type StepRecord } from './state.ts'
 import type { World } from './world.ts'
@@ -208,4 +208,12 @@ export function healthGate(
     seen,
     { waivable, remedy: 'Wait for it to settle, or look at its health page in the AWS console for the cause.' },
   )
+}
+
+/** What keeps a lever locked, in the gates' own words. */
+export function lockedBy(closed: readonly Gate[]) {
+  return problem('locked', closed.length === 1 ? 'A gate is closed' : `${closed.length} gates are closed`, {
+    meaning: closed.map(({ title, summary }) => `${title}: ${summary}`).join(' '),
+    remedy: closed.find(({ remedy }) => remedy !== undefined)?.remedy ?? 'Wait until they are open, then try again.',
+  })
 }

@@ -1,0 +1,109 @@
+import { needsSignIn, type Problem, problem, problemOf } from '../contract/problem.ts'
+import type { Clock } from './world.ts'
+
+/** Account milliseconds to wait after the first, second … failure in a row. */
+const BACK_OFF_MILLISECONDS = [5_000, 10_000, 20_000, 40_000, 60_000] as const
+
+export interface Turns {
+  /** The problem that the last turn ended with, which is being waited out; null after a good one. */
+  trouble(): Problem | null
+  /** Runs between two turns, so that nothing moves under it, then takes a turn; its problem goes to whoever asked. */
+  command(run: () => Promise<void> | void): Promise<void>
+  /** Forgets the trouble: the next turn comes at once. */
+  forgive(): void
+  /** Resolves once the turn that runs has ended; there is none after it. */
+  close(): Promise<void>
+}
+
+/** Takes turns until it has ended or is closed; a turn that fails is tried again, ever later. Nothing ends it but that. */
+export function takeTurns(input: {
+  readonly clock: Clock
+  readonly closing: AbortController
+  /** Answers the account milliseconds until the next one. */
+  turn(): Promise<number>
+  hasEnded(): boolean
+  /** After every turn, whether it succeeded or not. */
+  afterTurn(): void
+}): Turns {
+  const { clock, closing, turn, hasEnded, afterTurn } = input
+  const inbox: (() => Promise<void>)[] = []
+  let trouble: Problem | null = null
+  let failures = 0
+  let wake = () => {}
+
+  async function loop(): Promise<void> {
+    while (!closing.signal.aborted && !hasEnded()) {
+      let milliseconds: number | null = 0
+      try {
+        for (let command = inbox.shift(); command; command = inbox.shift()) await command()
+        if (hasEnded()) break
+        milliseconds = await turn()
+        trouble = null
+        failures = 0
+      } catch (thrown) {
+        if (closing.signal.aborted) break
+        trouble = problemOf(thrown)
+        failures += 1
+        milliseconds = backOff(trouble)
+      }
+      afterTurn()
+      if (milliseconds !== 0) await pause(milliseconds)
+    }
+    for (const command of inbox.splice(0)) await command()
+    afterTurn()
+  }
+
+  function backOff(found: Problem): number | null {
+    // Signing in wakes the loop; asking AWS with dead credentials again and again helps nobody.
+    if (needsSignIn(found) || found.code === 'journal') return null
+    return BACK_OFF_MILLISECONDS[Math.min(failures, BACK_OFF_MILLISECONDS.length) - 1] ?? 60_000
+  }
+
+  /** Until a command comes; with a number not longer than that. */
+  async function pause(milliseconds: number | null): Promise<void> {
+    if (inbox.length > 0) return
+    const woken = new AbortController()
+    wake = () => woken.abort()
+    const signal = AbortSignal.any([closing.signal, woken.signal])
+    const until =
+      milliseconds === null
+        ? new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+        : clock.sleep(milliseconds, signal)
+    await until.catch(() => {})
+  }
+
+  // Not before whoever asked has it in hand.
+  const running = Promise.resolve().then(loop)
+
+  return {
+    trouble: () => trouble,
+    command(run) {
+      if (closing.signal.aborted) return Promise.reject(problem('locked', 'This release is closed'))
+      if (hasEnded()) {
+        return Promise.reject(
+          problem('locked', 'This release has ended', { meaning: 'Nothing more is changed for it.' }),
+        )
+      }
+      return new Promise((resolve, reject) => {
+        inbox.push(async () => {
+          try {
+            await run()
+            resolve()
+          } catch (thrown) {
+            reject(thrown)
+          }
+        })
+        wake()
+      })
+    },
+    forgive() {
+      trouble = null
+      failures = 0
+    },
+    async close() {
+      closing.abort()
+      wake()
+      await running
+    },
+  }
+}
