@@ -62,6 +62,7 @@ export function operate(page: Page, patience: number) {
   const by = (id: string) => page.getByTestId(id)
   const step = (id: StepId) => by(testIds.step(id))
   const settled = { timeout: patience }
+  page.setDefaultTimeout(patience)
 
   async function reaches(id: StepId, status: string): Promise<void> {
     await page.locator(`[data-testid="${testIds.step(id)}"][data-status="${status}"]`).waitFor(settled)

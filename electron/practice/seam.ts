@@ -33,12 +33,20 @@ export interface SiteInstance {
   readonly answers: boolean
 }
 
+/** A port at which a site listens; with names, it speaks TLS under a certificate for them. */
+export interface SiteListener {
+  readonly port: number
+  readonly certificateNames?: readonly string[]
+}
+
 /** One environment as the network sees it. */
 export interface Site {
   readonly environmentId: string
   readonly environmentName: string
   /** Documentation addresses (TEST-NET) of its load balancer, or its single instance's elastic IP. */
   readonly addresses: readonly string[]
+  /** Absent: HTTP on port 80. */
+  readonly listeners?: readonly SiteListener[]
   /** Empty: the load balancer answers 503. */
   readonly instances: readonly SiteInstance[]
 }
@@ -77,6 +85,8 @@ export interface Network {
   /** `host:port` of the authoritative name server (UDP and TCP on the same port). */
   readonly authoritative: string
   readonly resolvers: readonly { readonly name: string; readonly address: string; readonly policy: ResolverPolicy }[]
+  /** PEM of the account's own certificate authority, made anew with each start: whom its HTTPS listeners are signed by. */
+  readonly ca: string
   /** `<documentation address>:<port>` to `127.0.0.1:<port>`, for every site there is now. */
   dial(): Readonly<Record<string, string>>
   /** Looks at the source's sites now; ends when `dial()` has them all. Done by itself ten times a second. */

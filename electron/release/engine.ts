@@ -232,13 +232,8 @@ export function runRelease(input: {
     // What AWS said of the end belongs to the journal too.
     if (!next) await hearEvents(true)
     record({ kind: 'proved', at: clock.now(), step: id })
-    if (next) record({ kind: 'entered', at: clock.now(), step: next })
-    else
-      record({
-        kind: 'ended',
-        at: clock.now(),
-        outcome: state.release.track === 'forward' ? 'completed' : 'rolled-back',
-      })
+    const outcome = state.release.track === 'forward' ? 'completed' : 'rolled-back'
+    record(next ? { kind: 'entered', at: clock.now(), step: next } : { kind: 'ended', at: clock.now(), outcome })
     facts = null
     judgement = null
   }

@@ -49,7 +49,7 @@ function minuteOf(account: Account, frontName: string): MinuteCount {
     target: [0, 0, 0, 0],
     loadBalancer5xx: 0,
     latencySum: 0,
-    latencyLeast: Number.POSITIVE_INFINITY,
+    latencyLeast: Number.MAX_SAFE_INTEGER,
     latencyMost: 0,
     latencies: [],
   }

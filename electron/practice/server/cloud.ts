@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { type Account, advanceTo, createAccount, repeatTo } from '../model/account.ts'
 import { watchEveryHealth, watchHealth } from '../model/health.ts'
+import { listenersOf } from '../model/listeners.ts'
 import { publicNames, publicZones } from '../model/public-names.ts'
 import { createRandom, type Random } from '../model/random.ts'
-import type { Instant } from '../model/records.ts'
+import type { EnvironmentRecord, Instant } from '../model/records.ts'
 import { countRequest } from '../model/request-counts.ts'
 import { createPracticeAccount } from '../model/seed.ts'
 import { recordTraffic } from '../model/traffic.ts'
-import type { NetworkSource, Site } from '../seam.ts'
+import type { NetworkSource, Site, SiteListener } from '../seam.ts'
 import type { AdjustableClock } from './clock.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createIdentities, type Identities } from './iam/identities.ts'
@@ -158,6 +159,7 @@ function sitesOf(account: Account): readonly Site[] {
         environmentId: id,
         environmentName: name,
         addresses: front.addresses,
+        listeners: siteListeners(account, environment),
         instances: instances.map((instance) => ({
           instanceId: instance.id,
           versionLabel: instance.versionLabel,
@@ -166,5 +168,15 @@ function sitesOf(account: Account): readonly Site[] {
         })),
       },
     ]
+  })
+}
+
+/** A single instance listens on port 80. A listener whose certificate the account does not have does not come up. */
+function siteListeners(account: Account, environment: EnvironmentRecord): readonly SiteListener[] {
+  if (environment.front?.kind !== 'load balancer') return [{ port: 80 }]
+  return listenersOf(environment).flatMap(({ port, certificateArns, protocol }): readonly SiteListener[] => {
+    if (protocol === 'HTTP' || protocol === 'TCP') return [{ port }]
+    const names = account.certificates.get(certificateArns[0] ?? '')?.names
+    return names === undefined ? [] : [{ port, certificateNames: names }]
   })
 }

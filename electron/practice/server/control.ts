@@ -47,6 +47,13 @@ async function respond(stage: Stage, request: IncomingMessage): Promise<unknown>
     case 'POST /dns':
       network.setPolicy(text(said, 'name'), text(said, 'policy') as ResolverPolicy)
       return { authoritative: network.authoritative, resolvers: network.resolvers }
+    case 'GET /ca':
+      return network.ca
+    case 'POST /users':
+      return addUser(cloud, said)
+    case 'POST /sessions':
+      if (said['expire'] === true) cloud.identities.expireSessions()
+      return { expired: said['expire'] === true }
     case 'GET /calls':
       return { calls: Object.fromEntries(cloud.calls), operations: operations(cloud.practice) }
     case 'GET /faults':
@@ -61,6 +68,15 @@ async function respond(stage: Stage, request: IncomingMessage): Promise<unknown>
     default:
       throw new AwsError('NotFound', `There is no ${route} here.`, 404)
   }
+}
+
+/** A user with policies of its own, and the key to try them with. */
+function addUser({ identities, keeper }: Cloud, said: Members): unknown {
+  const policies: readonly unknown[] = Array.isArray(said['policies']) ? said['policies'] : [said['policy']]
+  const name = text(said, 'name')
+  const { accountId, accessKeyId, secretAccessKey, arn } = identities.addUser(name, policies)
+  keeper.keep({ kind: 'user', name, policies })
+  return { accountId, accessKeyId, secretAccessKey, arn }
 }
 
 function clockState({ clock, keeper }: Cloud): unknown {
@@ -173,8 +189,9 @@ function within(value: number, least: number, most: number): number {
 }
 
 function send(response: ServerResponse, status: number, content: unknown): void {
-  const body = JSON.stringify(content)
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
-    .end(body)
+  // A certificate is text as it is, for `curl --cacert` and the like.
+  const isText = typeof content === 'string'
+  const body = isText ? content : JSON.stringify(content)
+  const type = isText ? 'application/x-pem-file' : 'application/json'
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body)
 }

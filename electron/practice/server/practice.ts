@@ -28,6 +28,8 @@ export interface Descriptor extends KeyPair {
   /** `<documentation address>:<port>` to where it really listens; GET /dial at `control` has the present one. */
   readonly dial: Readonly<Record<string, string>>
   readonly control: string
+  /** PEM of the authority that signs the environments' certificates; another one with each start. */
+  readonly ca: string
   readonly clock: { readonly now: number; readonly speed: number }
   /** Other holders of keys: an account with nothing in it, an expired session, an operator who may not terminate. */
   readonly keys: { readonly empty: KeyPair; readonly expired: KeyPair; readonly readOnly: KeyPair }
@@ -70,6 +72,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
       dns: { authoritative: network.authoritative, resolvers: network.resolvers },
       dial: network.dial(),
       control: `http://127.0.0.1:${control.port}`,
+      ca: network.ca,
       clock: { now: clock.now(), speed: clock.speed() },
       keys: { empty: pair('empty'), expired: pair('expired'), readOnly: pair('readOnly') },
     },

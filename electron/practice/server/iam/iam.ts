@@ -31,7 +31,7 @@ export const IAM: QueryService = {
           UserName: name,
           UserId: 'userId' in found ? String(found.userId) : '',
           Arn: arn,
-          CreateDate: instant(0),
+          CreateDate: instant(CREATED),
         },
       }
     },
@@ -46,7 +46,7 @@ export const IAM: QueryService = {
           RoleName: role.name,
           RoleId: role.id,
           Arn: role.arn,
-          CreateDate: instant(0),
+          CreateDate: instant(CREATED),
           AssumeRolePolicyDocument: encodeURIComponent(
             JSON.stringify({
               Version: '2012-10-17',
@@ -66,6 +66,9 @@ export const IAM: QueryService = {
     },
   },
 }
+
+// Users and roles were there before the account's own past begins.
+const CREATED = Date.parse('2024-03-01T09:00:00Z')
 
 function simulate({ parameters }: Call, policies: readonly Policy[]): Structure {
   const actions = parameters.texts('ActionNames') ?? []

@@ -1,5 +1,6 @@
 import type { Network, NetworkSource, ResolverPolicy } from '../../seam.ts'
 import { startAuthoritative } from './authoritative.ts'
+import { createCertificateAuthority } from './certificate-authority.ts'
 import { startResolver } from './resolvers.ts'
 import { startSites } from './sites.ts'
 import { startUsers } from './users.ts'
@@ -34,7 +35,8 @@ export async function startNetwork(source: NetworkSource, options: NetworkOption
       startResolver({ name, policy, clock: source.clock, upstream: authoritative.lookup, random }),
     ),
   )
-  const sites = await startSites(source, random)
+  const authority = createCertificateAuthority(source.clock.now())
+  const sites = await startSites(source, random, authority)
   const keepAliveSeconds = options.keepAliveSeconds ?? DEFAULT_KEEP_ALIVE_SECONDS
   const users = options.users === false ? undefined : startUsers({ source, resolvers, sites, random, keepAliveSeconds })
   const closeAll = async () => {
@@ -45,6 +47,7 @@ export async function startNetwork(source: NetworkSource, options: NetworkOption
 
   return {
     authoritative: authoritative.address,
+    ca: authority.certificate,
     get resolvers() {
       return resolvers.map(({ name, address, policy }) => ({ name, address, policy: policy() }))
     },

@@ -1,18 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse, validateHeaderName } from 'node:http'
-import type { Socket } from 'node:net'
-import type { NetworkSource, Site, SiteInstance } from '../../seam.ts'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+  validateHeaderName,
+} from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { Server, Socket } from 'node:net'
+import type { NetworkSource, Site, SiteInstance, SiteListener } from '../../seam.ts'
 import { waitAccountTime } from './account-time.ts'
+import { type CertificateAuthority, createCertificateAuthority } from './certificate-authority.ts'
 import { errorPage, versionPage } from './page.ts'
 
-/** The environments' HTTP side: one listener for each documentation address there is. */
+/** The environments' HTTP side: one listener for each port of each documentation address there is. */
 export interface Sites {
   /** Opens what has appeared and closes what has vanished; ends when every listener stands. */
   refresh(): Promise<void>
-  /** The loopback port behind a documentation address, once it listens. */
+  /** The loopback port behind a documentation address' port 80, once it listens. */
   portOf(address: string): number | undefined
-  /** `<documentation address>:80` to `127.0.0.1:<port>`. */
+  /** `<documentation address>:<port>` to `127.0.0.1:<port>`. */
   dial(): Readonly<Record<string, string>>
   /** Headers that make one real request stand for `count` users' requests. */
   usersHeader(count: number): Readonly<Record<string, string>>
@@ -20,6 +28,8 @@ export interface Sites {
 }
 
 interface Listener {
+  /** `<documentation address>:<port>`. */
+  readonly address: string
   readonly server: Server
   readonly sockets: Set<Socket>
   readonly ready: Promise<void>
@@ -41,7 +51,11 @@ const REQUEST_MILLISECONDS = 30_000
 const USERS_HEADER = 'x-practice-users'
 
 /** Starts to serve the source's sites and keeps up with them as they appear and vanish. */
-export async function startSites(source: NetworkSource, random: () => number): Promise<Sites> {
+export async function startSites(
+  source: NetworkSource,
+  random: () => number,
+  authority: CertificateAuthority = createCertificateAuthority(source.clock.now()),
+): Promise<Sites> {
   const listeners = new Map<string, Listener>()
   const turns = new Map<string, number>()
   // Only our own users may say how many they stand for.
@@ -70,18 +84,20 @@ export async function startSites(source: NetworkSource, random: () => number): P
   }
 
   const refresh = async () => {
-    const wanted = new Set(source.sites().flatMap((site) => site.addresses))
-    for (const address of wanted) {
-      if (!listeners.has(address)) {
-        listeners.set(
-          address,
-          openListener((request, response) => handle(address, request, response)),
-        )
-      }
+    const wanted = new Map(
+      source
+        .sites()
+        .flatMap(doors)
+        .map((door) => [keyOf(door), door] as const),
+    )
+    for (const [key, { address, listener }] of wanted) {
+      if (listeners.has(key)) continue
+      const answer: RequestListener = (request, response) => void handle(address, request, response)
+      listeners.set(key, openListener(`${address}:${listener.port}`, serverFor(listener, authority, answer)))
     }
-    for (const [address, listener] of listeners) {
-      if (wanted.has(address)) continue
-      listeners.delete(address)
+    for (const [key, listener] of listeners) {
+      if (wanted.has(key)) continue
+      listeners.delete(key)
       const closed = closeListener(listener).finally(() => closing.delete(closed))
       closing.add(closed)
     }
@@ -93,10 +109,10 @@ export async function startSites(source: NetworkSource, random: () => number): P
   const timer = setInterval(() => void refresh(), REFRESH_MILLISECONDS)
   return {
     refresh,
-    portOf: (address) => listeners.get(address)?.port,
+    portOf: (address) => [...listeners.values()].find((listener) => listener.address === `${address}:80`)?.port,
     dial: () =>
       Object.fromEntries(
-        [...listeners].flatMap(([address, { port }]) => (port ? [[`${address}:80`, `${HOST}:${port}`]] : [])),
+        [...listeners.values()].flatMap(({ address, port }) => (port ? [[address, `${HOST}:${port}`]] : [])),
       ),
     usersHeader: (count) => ({ [USERS_HEADER]: `${token} ${count}` }),
     close: async () => {
@@ -169,22 +185,48 @@ function setVersionHeader(response: ServerResponse, instance: SiteInstance): voi
   response.setHeader(name, value.replace(/[^\t\x20-\x7e\x80-\xff]/g, ''))
 }
 
-function openListener(handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>): Listener {
-  const sockets = new Set<Socket>()
-  const server = createServer((request, response) => void handle(request, response))
+/** One port of one address. */
+interface Door {
+  readonly address: string
+  readonly listener: SiteListener
+}
+
+function doors({ addresses, listeners = [{ port: 80 }] }: Site): readonly Door[] {
+  return addresses.flatMap((address) => listeners.map((listener) => ({ address, listener })))
+}
+
+/** A listener whose certificate changes is another one. */
+function keyOf({ address, listener: { port, certificateNames } }: Door): string {
+  return `${address}:${port} ${certificateNames?.join(' ') ?? ''}`
+}
+
+function serverFor(listener: SiteListener, authority: CertificateAuthority, answer: RequestListener) {
+  const { certificateNames } = listener
+  const server =
+    certificateNames === undefined
+      ? createServer(answer)
+      : createSecureServer({ ...authority.issue(certificateNames), minVersion: 'TLSv1.2' }, answer)
+  // A handshake that fails, as with a client that does not know the authority, is the client's affair.
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
   server.keepAliveTimeout = IDLE_MILLISECONDS
   server.headersTimeout = REQUEST_MILLISECONDS
   server.requestTimeout = REQUEST_MILLISECONDS
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
+    else socket.destroy()
+  })
+  return server
+}
+
+function openListener(address: string, server: Server): Listener {
+  const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))
   })
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
-    else socket.destroy()
-  })
   const listener: Listener = {
+    address,
     server,
     sockets,
     port: undefined,

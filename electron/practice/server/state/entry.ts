@@ -16,6 +16,8 @@ export type Entry =
       readonly change: HealthChange
     }
   | { readonly kind: 'objects'; readonly change: ObjectChange }
+  /** A user was added, or given other policies. */
+  | { readonly kind: 'user'; readonly name: string; readonly policies: readonly unknown[] }
   /** The account is complete as it is handed over: what stands before this was done by us. */
   | { readonly kind: 'ready' }
 
@@ -56,7 +58,15 @@ export interface Keeper {
 /** Keeps nothing: the account ends with its process. */
 export const FORGETFUL: Keeper = { keep: () => {}, note: () => {}, reached: () => {} }
 
-const KINDS: ReadonlySet<unknown> = new Set<Entry['kind']>(['call', 'hand', 'fault', 'health', 'objects', 'ready'])
+const KINDS: ReadonlySet<unknown> = new Set<Entry['kind']>([
+  'call',
+  'hand',
+  'fault',
+  'health',
+  'objects',
+  'user',
+  'ready',
+])
 
 /** Reads one line of the log; throws when it is none of ours. */
 export function parseEntry(line: string): Entry {

@@ -38,6 +38,9 @@ export function repeat(cloud: Cloud, objects: ObjectStore, entries: readonly Ent
       case 'objects':
         objects.repeat(entry.change)
         break
+      case 'user':
+        orRefuse(() => cloud.identities.addUser(entry.name, entry.policies))
+        break
       case 'ready':
         break
     }
