@@ -65,8 +65,3 @@ export function problemOf(thrown: unknown): Problem {
 export function problem(code: ProblemCode, title: string, rest: Omit<Problem, 'code' | 'title'> = {}): SignalboxError {
   return new SignalboxError({ code, title, ...rest })
 }
-
-/** Makes a union's last case a compile error when one is forgotten. */
-export function assertNever(value: never): never {
-  throw new Error(`Unhandled case: ${JSON.stringify(value)}`)
-}

@@ -9,7 +9,7 @@ const GENESIS = '0'.repeat(64)
 /** Version of the file's layout; a newer file is refused, never guessed at. */
 const LAYOUT = 1
 
-export interface StoredEntry {
+interface StoredEntry {
   readonly entry: Entry
   readonly hash: string
 }

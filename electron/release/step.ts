@@ -159,7 +159,7 @@ export function partsOf(state: ReleaseState, sight: Sight) {
   }
 }
 
-export function nameOf(state: ReleaseState, colour: 'blue' | 'green'): string {
+function nameOf(state: ReleaseState, colour: 'blue' | 'green'): string {
   return state.release[colour].name
 }
 

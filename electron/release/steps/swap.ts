@@ -174,7 +174,7 @@ function gatesOf(state: ReleaseState, sight: Sight, { database }: Facts): readon
       'still-tested',
       'Green is what was tested',
       tested && unchanged ? 'passed' : 'failed',
-      unchanged
+      tested && unchanged
         ? `Green still runs ${state.version?.label ?? ''}, as tested.`
         : `Green runs ${to.environment?.versionLabel ?? 'nothing'} now, which was not tested.`,
       both,
