@@ -55,6 +55,8 @@ async function connectPractice({ descriptor: said }: PracticeProcess): Promise<C
     clock: practice.clock,
     ...aws,
     dns: createDns({
+      // On loopback an answer comes at once or never, and the account's clock runs ahead while one is waited for.
+      patience: { tryMilliseconds: 300, tries: 2 },
       servers: [
         { name: 'authoritative', address: dns.authoritative, role: 'authoritative' },
         ...dns.resolvers.map(({ name, address }) => ({ name, address, role: 'resolver' as const })),
@@ -84,7 +86,7 @@ async function connectPractice({ descriptor: said }: PracticeProcess): Promise<C
       const target = await practice.dial(address ?? endpointUrl ?? '', 80)
       return target ? `http://${target.host}:${target.port}/` : ''
     },
-    setSpeed: practice.setSpeed,
+    practice,
     async close() {
       practice.close()
     },

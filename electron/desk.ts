@@ -21,9 +21,16 @@ export interface Connected {
   listApplications(): Promise<readonly Application[]>
   /** What a browser on this computer can open for an environment. */
   browserUrl(environment: { readonly cname: string | null; readonly endpointUrl: string | null }): Promise<string>
-  /** Only the practice account's clock can be changed. */
-  setSpeed?(speed: number): Promise<number>
+  /** Only the practice account's clock can be changed, and only there faults can be switched on. */
+  readonly practice?: PracticeControls
   close(): Promise<void>
+}
+
+/** What a learner may do to the practice account behind its back. */
+export interface PracticeControls {
+  setSpeed(speed: number): Promise<number>
+  jump(seconds: number): Promise<void>
+  setFault(name: string, on: boolean, members?: Readonly<Record<string, unknown>>): Promise<void>
 }
 
 /** What the desk needs of the rest of main. */
@@ -41,7 +48,7 @@ export interface DeskTools {
   saveReport(releaseId: string, format: 'html' | 'pdf' | 'json'): Promise<{ readonly path: string } | null>
   /** Remembers how the operator signed in, without secrets, so that an unfinished release can go on at the next start. */
   remember(credentials: Credentials): void
-  connectionChanged(connection: Connection | null): void
+  connectionChanged(connected: Connected | null): void
 }
 
 /** Answers every call of the contract. */
@@ -70,7 +77,7 @@ export function openDesk(tools: DeskTools): {
     await releases.resume({ kind, accountId, region }, found.world)
     await before?.close()
     tools.remember(credentials)
-    tools.connectionChanged(found.connection)
+    tools.connectionChanged(found)
     return found.connection
   }
 
@@ -131,10 +138,10 @@ export function openDesk(tools: DeskTools): {
     },
     saveReport: ({ releaseId, format }) => tools.saveReport(releaseId, format),
     setPracticeSpeed: async ({ speed }) => {
-      const { setSpeed } = here()
-      if (!setSpeed)
+      const { practice } = here()
+      if (!practice)
         throw problem('bad-input', 'Only the practice account has a speed', { meaning: 'AWS keeps its own time.' })
-      return { speed: await setSpeed(speed) }
+      return { speed: await practice.setSpeed(speed) }
     },
   }
 

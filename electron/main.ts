@@ -46,7 +46,7 @@ else app.quit()
 
 async function start(): Promise<void> {
   await app.whenReady()
-  setMenu()
+  setMenu(null)
   serveApp(builtFile('renderer'))
   const folder = app.getPath('userData')
   mkdirSync(folder, { recursive: true })
@@ -103,7 +103,10 @@ async function start(): Promise<void> {
     remember: (credentials) => {
       if (credentials.kind !== 'keys') file.setSetting('sign-in', JSON.stringify(credentials))
     },
-    connectionChanged: (connection) => tell(window, 'connectionChanged', connection),
+    connectionChanged: (connected) => {
+      setMenu(connected?.practice ?? null)
+      tell(window, 'connectionChanged', connected?.connection ?? null)
+    },
   })
   answerCalls(desk.handlers)
 

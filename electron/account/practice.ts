@@ -12,8 +12,12 @@ export interface Practice {
   readonly clock: Clock
   /** Documentation addresses (TEST-NET) to loopback ports. */
   readonly dial: Dial
-  /** Tells the account to run at another speed; answers with the speed it took. */
+  /** Tells the account to run at another speed, 0 to stand still; answers with the speed it took. */
   setSpeed(speed: number): Promise<number>
+  /** Sets its clock ahead. */
+  jump(seconds: number): Promise<void>
+  /** Switches one of its faults on or off, by the name its control endpoint knows; `members` say how often or where. */
+  setFault(name: string, on: boolean, members?: Readonly<Record<string, unknown>>): Promise<void>
   /** Reads the account's clock again; done by itself every two seconds. */
   synchronise(): Promise<void>
   /** Stops reading the clock; the account itself goes on. */
@@ -47,7 +51,17 @@ export function openPractice(descriptor: PracticeDescriptor): Practice {
   return {
     clock,
     dial: createDial(descriptor),
-    setSpeed: (speed) => takeClock(control(descriptor, 'clock', { speed }), performance.now()),
+    setSpeed: (speed) =>
+      takeClock(
+        control(descriptor, 'clock', speed === 0 ? { pause: true } : { speed, pause: false }),
+        performance.now(),
+      ),
+    jump: async (seconds) => {
+      await takeClock(control(descriptor, 'clock', { jumpSeconds: seconds }), performance.now())
+    },
+    setFault: async (name, on, members = {}) => {
+      await control(descriptor, 'faults', { name, on, ...members })
+    },
     synchronise,
     close: () => clearInterval(timer),
   }

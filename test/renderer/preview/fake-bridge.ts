@@ -18,6 +18,7 @@ const real: Connection = {
   accountId: '123456789012',
   arn: 'arn:aws:sts::123456789012:assumed-role/Release/ada',
   region: 'eu-central-1',
+  clockSpeed: null,
 }
 
 /** Answers every call from the fixtures; what would change AWS changes nothing here, except a swap, to see the plate move. */
