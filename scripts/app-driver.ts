@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
@@ -31,8 +30,9 @@ export async function launchApp(
   const userData = options.userData ?? (await mkdtemp(join(tmpdir(), 'signalbox-')))
   const withoutSandbox = process.env['SIGNALBOX_NO_SANDBOX'] === '1'
   const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env
+  // Without an executable's path Playwright finds the same Electron, and holds the app back until it can see its
+  // first window; with one the two race, and now and then the launch never ends.
   const application = await _electron.launch({
-    executablePath: createRequire(import.meta.url)('electron') as string,
     args: [root, `--user-data-dir=${userData}`, ...(withoutSandbox ? ['--no-sandbox'] : [])],
     chromiumSandbox: !withoutSandbox,
     env: {
@@ -154,7 +154,10 @@ export function operate(page: Page, patience: number) {
     },
     /** Opens the one release that is under way. */
     async continueRelease(): Promise<void> {
-      await page.locator(`button[data-testid^="${testIds.continueRelease('')}"]:not([disabled])`).first().click(settled)
+      await page
+        .locator(`button[data-testid^="${testIds.continueRelease('')}"]:not([disabled])`)
+        .first()
+        .click(settled)
       await by(testIds.screen('release')).waitFor(settled)
     },
     /** Chooses one of the choices beside the lever, and confirms it where that is asked. */

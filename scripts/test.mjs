@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs'
+import { bringAwsCli } from './aws-cli.mjs'
 import { build } from './build.mjs'
 import { check } from './check.mjs'
 import { runChild, wasInterrupted } from './child.mjs'
@@ -24,6 +25,7 @@ await runCommand(async (commandArguments) => {
     console.log('0 passed, 1 failed')
     throw error
   })
+  if (chosen.includes('unit')) await bringAwsCli()
   const counts = []
   for (const part of chosen) {
     console.log(`\n== ${part} ==`)

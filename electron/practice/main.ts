@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { type PracticeOptions, startPractice } from './server/practice.ts'
 
 const USAGE =
-  'practice [--port N] [--speed N] [--seed N] [--region NAME] [--start ISO-DATE] [--state FOLDER] [--no-users] [--json]'
+  'practice [--port N] [--speed N] [--seed N] [--region NAME] [--start ISO-DATE] [--state FOLDER] [--environments N] [--versions N] [--events N] [--no-users] [--json]'
 
 const PARENT_CHECK_MILLISECONDS = 500
 /** Whoever asked for the end waits no longer than this for what is still open. */
@@ -74,6 +74,9 @@ function readOptions(): PracticeOptions {
       region: { type: 'string' },
       start: { type: 'string' },
       state: { type: 'string' },
+      environments: { type: 'string', default: '0' },
+      versions: { type: 'string', default: '0' },
+      events: { type: 'string', default: '0' },
       'no-users': { type: 'boolean', default: false },
       // One JSON line is what is printed with or without it.
       json: { type: 'boolean', default: false },
@@ -90,8 +93,30 @@ function readOptions(): PracticeOptions {
     start,
     state: values.state === undefined ? undefined : resolve(values.state),
     users: !values['no-users'],
+    crowd: readCrowd(values),
     complain: (message) => process.stderr.write(`${message}\n`),
   }
+}
+
+interface CrowdFlags {
+  readonly environments: string
+  readonly versions: string
+  readonly events: string
+  readonly state?: string
+}
+
+function readCrowd({ environments, versions, events, state }: CrowdFlags): PracticeOptions['crowd'] {
+  const crowd = {
+    environments: wholeNumber('environments', environments, 0, 2_000),
+    versions: wholeNumber('versions', versions, 0, 20_000),
+    events: wholeNumber('events', events, 0, 500_000),
+  }
+  if (Object.values(crowd).every((count) => count === 0)) return undefined
+  if (crowd.environments === 0 && crowd.events > 0)
+    throw new Error(`--events needs --environments that they happen to. Usage: ${USAGE}`)
+  if (state !== undefined)
+    throw new Error(`A generated account is not kept: leave --state away, or the numbers. Usage: ${USAGE}`)
+  return crowd
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {

@@ -133,7 +133,7 @@ describe('a running practice account', () => {
   it('takes another speed', async () => {
     const { practice, posted } = await startControl()
     expect(await practice.setSpeed(300)).toBe(300)
-    expect(posted).toEqual([{ speed: 300 }])
+    expect(posted).toEqual([{ speed: 300, pause: false }])
     expect(practice.clock.speed()).toBe(300)
   })
 

@@ -11,10 +11,10 @@ interface Answer {
 
 /** Asks main what no screen would let an operator ask: the page's own bridge, without the page's own care. */
 export async function askInPage(page: Page, name: string, input: unknown): Promise<Answer> {
-  return page.evaluate(
-    async ([call, said]) => (await window.signalbox.call(call, said)) as Reply<unknown>,
-    [name, input] as const,
-  )
+  return page.evaluate(async ([call, said]) => (await window.signalbox.call(call, said)) as Reply<unknown>, [
+    name,
+    input,
+  ] as const)
 }
 
 /** The id of the release that is under way. */

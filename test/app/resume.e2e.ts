@@ -14,7 +14,13 @@ test('goes on in the middle of a clone after it was closed, and makes one green'
   await first.operator.reaches('clone', 'watching')
   await first.close()
 
+  // AWS takes its time to say who is signing in: the window is there before.
+  process.kill(account.pid, 'SIGSTOP')
   const { operator } = await stage.open({ account, userData: first.userData })
+  await operator
+    .by(testIds.screen('connect'))
+    .waitFor()
+    .finally(() => process.kill(account.pid, 'SIGCONT'))
   await operator.continueRelease()
   await operator.reaches('clone', 'proved')
   expect(await account.count('CreateEnvironment')).toBe(1)

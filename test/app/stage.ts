@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as base } from 'playwright/test'
 import type { EnvironmentDescription } from '@aws-sdk/client-elastic-beanstalk'
 import { DescribeApplicationsCommand, DescribeEnvironmentsCommand } from '@aws-sdk/client-elastic-beanstalk'
+import { test as base } from 'playwright/test'
 import { type DrivenApp, launchApp, type Operator, operate } from '../../scripts/app-driver.ts'
 import { clientsOf } from '../practice/server/clients.ts'
 import { type Practice, startPractice } from '../practice/start-practice.ts'
@@ -43,7 +43,11 @@ export interface Stage {
     readonly environment?: Readonly<Record<string, string>>
   }): Promise<OpenedApp>
   /** Opens the app, connects it to the account and begins a release there, without bake and soak. */
-  release(account: Account, environment?: string, minutes?: { readonly bake?: number; readonly soak?: number }): Promise<OpenedApp>
+  release(
+    account: Account,
+    environment?: string,
+    minutes?: { readonly bake?: number; readonly soak?: number },
+  ): Promise<OpenedApp>
   /** A folder that is removed with the test. */
   folder(): Promise<string>
 }
@@ -61,7 +65,7 @@ export interface Account extends Practice {
 }
 
 export const test = base.extend<{ readonly stage: Stage }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a test needs from this pattern
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Playwright reads from the pattern which fixtures this one needs
   stage: async ({}, use, testInfo) => {
     const apps: OpenedApp[] = []
     const practices: Practice[] = []

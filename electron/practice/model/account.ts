@@ -2,6 +2,7 @@ import { createRandom, type Random } from './random.ts'
 import type {
   ApplicationRecord,
   CertificateRecord,
+  CustomPlatformRecord,
   DatabaseRecord,
   EnvironmentRecord,
   EventRecord,
@@ -48,6 +49,10 @@ export interface Account {
   readonly finished: FinishedOperation[]
   /** Names in the region's zone that another customer of AWS holds. */
   readonly foreignNames: Set<string>
+  /** Names that nobody gets until an instant: those of environments whose creation had failed. */
+  readonly reservedNames: Map<string, Instant>
+  /** Platform versions of the account's own, by ARN. */
+  readonly customPlatforms: Map<string, CustomPlatformRecord>
   /** Names outside Elastic Beanstalk that point into it. */
   readonly hostedZones: HostedZone[]
   /** What load balancers answered in each minute, by the name of the environment's front; outlives the environments. */
@@ -58,6 +63,8 @@ export interface Account {
   /** How far back health metrics look; longer where the clock runs so fast that ten seconds hold no real request. */
   metricsWindowMilliseconds: number
   readonly faults: ModelFaults
+  /** How many there may be; AWS raises them on request. */
+  readonly quotas: { applications: number; versions: number; environments: number }
   nextAddress: number
 }
 
@@ -106,12 +113,15 @@ export function createAccount(options: AccountOptions): Account {
     securityGroups: new Map(),
     finished: [],
     foreignNames: new Set(),
+    reservedNames: new Map(),
+    customPlatforms: new Map(),
     hostedZones: [],
     requestCounts: new Map(),
     certificates: new Map(),
     visitors: [],
     metricsWindowMilliseconds: 10_000,
     faults: { swapRefused: 0, createEndsRed: 0, deployFails: 0, mixedInstances: 0, cnameTaken: 0 },
+    quotas: { applications: 75, versions: 1000, environments: 200 },
     nextAddress: 0,
   }
 }
@@ -150,6 +160,16 @@ export function versionKey(applicationName: string, name: string): string {
   return `${applicationName}/${name}`
 }
 
+// How long reads may still show what was before a change; AWS promises no read to be consistent.
+const READ_LAG_MILLISECONDS = 1_000
+
+/** The environment as a read shows it now; undefined: it was created so lately that it is not listed. */
+export function glimpse(account: Account, environment: EnvironmentRecord): EnvironmentRecord | undefined {
+  const { lag } = environment
+  if (lag === undefined || account.now >= lag.until) return environment
+  return lag.before === undefined ? undefined : { ...environment, ...lag.before }
+}
+
 /** Makes the environment busy with one operation: whatever another one still had planned for it no longer happens. */
 export function beginOperation(
   account: Account,
@@ -159,6 +179,11 @@ export function beginOperation(
   abortable = false,
 ): Operation {
   const operation: Operation = { kind, requestId, started: account.now, abortable }
+  const { status, versionLabel, cname, updated } = environment
+  environment.lag = {
+    until: account.now + READ_LAG_MILLISECONDS,
+    before: kind === 'create' ? undefined : { status, versionLabel, cname, updated, operation: environment.operation },
+  }
   environment.operation = operation
   environment.updated = account.now
   return operation

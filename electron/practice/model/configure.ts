@@ -3,8 +3,9 @@ import { invalidParameterValue } from './aws-error.ts'
 import { createCoupledDatabase, finishCoupledDatabase, releaseCoupledDatabase } from './databases.ts'
 import { narrate } from './events.ts'
 import { refreshedAt, watchHealth } from './health.ts'
-import { deployTo, launchInstances, removeInstances } from './instances.ts'
+import { deployTo, launchInstances, removeInstances, takeOut } from './instances.ts'
 import { updateListeners } from './listeners.ts'
+import { planManagedActions } from './managed-actions.ts'
 import { platformByArn } from './platforms.ts'
 import type { EnvironmentRecord, Setting, Settings } from './records.ts'
 import {
@@ -22,6 +23,8 @@ export interface ConfigurationChange {
   readonly platformArn?: string | undefined
   /** Account seconds the update takes; absent: as long as such an update does. */
   readonly seconds?: number
+  /** Called when the update has been completed. */
+  readonly done?: () => void
 }
 
 const DECOUPLE_SECONDS = 240
@@ -38,7 +41,7 @@ export function changeConfiguration(
   const before = environment.settings
   const next = settingsAfter(before, change)
   checkSettings(next, change.set)
-  if (change.platformArn !== undefined) platformByArn(account.region, change.platformArn)
+  if (change.platformArn !== undefined) platformByArn(account, change.platformArn)
   const database = databaseChange(before, next)
   beginOperation(account, environment, 'configure', requestId, database === undefined)
   environment.status = 'Updating'
@@ -66,8 +69,10 @@ export function changeConfiguration(
     narrate(account, environment, 'Successfully deployed new configuration to environment.')
     narrate(account, environment, 'Environment update completed successfully.')
     environment.status = 'Ready'
+    change.done?.()
     endOperation(account, environment)
     watchHealth(account, environment)
+    planManagedActions(account, environment)
   })
 }
 
@@ -85,8 +90,11 @@ export function abortUpdate(account: Account, environment: EnvironmentRecord, re
   environment.status = 'Aborting'
   narrate(account, environment, 'abortEnvironmentUpdate is starting.')
   after(account, environment, 20, () => {
-    for (const instance of environment.instances) instance.executing = false
     const { previous } = environment
+    // What a deployment had launched beside the others goes again; elsewhere a mix of versions stays.
+    const temporary = environment.instances.filter((instance) => instance.temporary)
+    takeOut(account, environment, temporary)
+    for (const instance of environment.instances) instance.executing = false
     if (deploying) environment.versionLabel = previous?.versionLabel
     else environment.settings = previous?.settings ?? environment.settings
     updateListeners(account, environment)

@@ -1,15 +1,18 @@
 import { type Account, after, beginOperation, endOperation, strikes } from './account.ts'
+import { besidePolicy, deployBeside } from './deploy-beside.ts'
 import { narrate } from './events.ts'
 import { refreshedAt, watchHealth } from './health.ts'
-import { deployTo } from './instances.ts'
+import { deployTo, launchInstances, takeOut, tellAdded } from './instances.ts'
 import type { EnvironmentRecord, InstanceRecord, VersionRecord } from './records.ts'
 import { valueOf } from './settings.ts'
 
 const COMMAND = 'aws:elasticbeanstalk:command'
+// Launching a batch and having it pass its health checks.
+const EXTRA_BATCH_SECONDS = 180
 
 /**
  * Deploys a version to an environment's running instances: 31 s for all at once (developer guide), that long for
- * each batch otherwise. A version that cannot be deployed leaves the environment Ready on its old label.
+ * each batch otherwise, longer where new instances are launched for it. A version that cannot be deployed leaves the environment Ready on its old label.
  */
 export function deployVersion(
   account: Account,
@@ -25,9 +28,41 @@ export function deployVersion(
   environment.deploymentId += 1
   narrate(account, environment, 'Environment update is starting.')
 
-  const batches = batchesOf(environment)
+  const beside = besidePolicy(environment)
+  if (beside !== undefined) {
+    deployBeside(account, environment, version, beside, fails)
+    return
+  }
+  const extra = extraInstances(environment)
+  if (extra > 0 && !fails) {
+    deployWithExtraBatch(account, environment, version, extra)
+    return
+  }
+  deployInBatches(account, environment, version, {
+    fails,
+    oldLabel,
+    batches: batchesOf(environment),
+    delay: 0,
+    end: () => {},
+  })
+}
+
+/** Deploys batch by batch to the instances there are; `delay`: account seconds until the first one. */
+function deployInBatches(
+  account: Account,
+  environment: EnvironmentRecord,
+  version: VersionRecord,
+  plan: {
+    readonly fails: boolean
+    readonly oldLabel: string | undefined
+    readonly batches: readonly (readonly InstanceRecord[])[]
+    readonly delay: number
+    readonly end: () => void
+  },
+): void {
+  const { fails, oldLabel, batches, delay } = plan
   if (batches.length > 1) {
-    after(account, environment, 4, () =>
+    after(account, environment, 4 + delay, () =>
       narrate(account, environment, `Rolling deployment policy enabled. Deploying in ${batches.length} batches.`),
     )
   }
@@ -48,28 +83,62 @@ export function deployVersion(
   const startSeconds = Math.max(0, version.behaviour.startMilliseconds / 1000 - 5)
   const batchSeconds = 26 + startSeconds
   batches.forEach((batch, index) => {
-    after(account, environment, 5 + index * batchSeconds, () => start(batch))
-    after(account, environment, 18 + index * batchSeconds, () => {
+    after(account, environment, delay + 5 + index * batchSeconds, () => start(batch))
+    after(account, environment, delay + 18 + index * batchSeconds, () => {
       for (const instance of batch) if (instance !== keepsOld) deployTo(account, environment, instance, version)
     })
-    after(account, environment, 20 + startSeconds + index * batchSeconds, () => {
+    after(account, environment, delay + 20 + startSeconds + index * batchSeconds, () => {
       narrate(account, environment, 'Instance deployment completed successfully.')
       for (const instance of batch) instance.executing = false
       if (index < batches.length - 1) return
       environment.settles = refreshedAt(account) + 20_000
     })
   })
-  const total = 5 + batches.length * batchSeconds
+  const total = delay + 5 + batches.length * batchSeconds
   // What is left after the last batch is the clean-up, which can no longer be aborted.
   after(account, environment, total - 6, () => {
     if (environment.operation !== undefined) environment.operation.abortable = false
   })
   after(account, environment, total, () => {
+    plan.end()
     narrate(account, environment, 'New application version was deployed to running EC2 instances.')
     narrate(account, environment, 'Environment update completed successfully.')
     environment.status = 'Ready'
+    environment.launchFailed = false
     endOperation(account, environment)
     watchHealth(account, environment)
+  })
+}
+
+/** Launches a batch of instances first, so that full capacity serves throughout, and takes as many away at the end. */
+function deployWithExtraBatch(
+  account: Account,
+  environment: EnvironmentRecord,
+  version: VersionRecord,
+  extra: number,
+): void {
+  const batches = batchesOf(environment)
+  const startSeconds = Math.max(0, version.behaviour.startMilliseconds / 1000 - 5)
+  after(account, environment, 4, () =>
+    narrate(
+      account,
+      environment,
+      `Rolling with additional batch deployment policy enabled. Launching a new batch of ${extra} additional instance(s).`,
+    ),
+  )
+  let added: readonly InstanceRecord[] = []
+  after(account, environment, 20, () => {
+    added = launchInstances(account, environment, version, extra, { temporary: true, tell: false })
+    watchHealth(account, environment)
+  })
+  const delay = EXTRA_BATCH_SECONDS + startSeconds
+  after(account, environment, delay, () => tellAdded(account, environment, added))
+  deployInBatches(account, environment, version, {
+    fails: false,
+    oldLabel: undefined,
+    batches,
+    delay,
+    end: () => takeOut(account, environment, added),
   })
 }
 
@@ -106,6 +175,12 @@ function revert(account: Account, environment: EnvironmentRecord, oldLabel: stri
   environment.status = 'Ready'
   endOperation(account, environment)
   watchHealth(account, environment)
+}
+
+/** How many instances are launched beside the others for the time of the deployment. */
+function extraInstances(environment: EnvironmentRecord): number {
+  const policy = valueOf(environment.settings, COMMAND, 'DeploymentPolicy')
+  return policy === 'RollingWithAdditionalBatch' ? (batchesOf(environment)[0]?.length ?? 0) : 0
 }
 
 function batchesOf(environment: EnvironmentRecord): readonly (readonly InstanceRecord[])[] {

@@ -1,4 +1,4 @@
-import { type Account, beginOperation, strikes, versionKey } from './account.ts'
+import { type Account, beginOperation, glimpse, strikes, versionKey } from './account.ts'
 import { AwsError, invalidParameterValue } from './aws-error.ts'
 import { changeConfiguration } from './configure.ts'
 import { releaseCoupledDatabase } from './databases.ts'
@@ -7,14 +7,13 @@ import { narrate } from './events.ts'
 import { launch } from './launch.ts'
 import { checkEnvironmentName, claimName, holderOf } from './names.ts'
 import { platformByArn, platformBySolutionStack } from './platforms.ts'
-import type { EnvironmentRecord, Setting, Settings, Tag, VersionRecord } from './records.ts'
+import type { EnvironmentLink, EnvironmentRecord, Setting, Settings, Tag, VersionRecord } from './records.ts'
 import { changeSettings, checkSettings, type OptionSpecification } from './settings.ts'
 import { physicalId } from './stack.ts'
 import { notReady } from './swap.ts'
 import { findTemplate } from './templates.ts'
 import { findApplication, findVersion, sampleVersion } from './versions.ts'
 
-const ENVIRONMENT_QUOTA = 200
 const LISTED_AFTER_TERMINATION_MILLISECONDS = 3_600_000
 const REBUILDABLE_MILLISECONDS = 42 * 86_400_000
 
@@ -31,6 +30,7 @@ export interface NewEnvironment {
   readonly operationsRole?: string | undefined
   readonly settings: readonly Setting[]
   readonly remove?: readonly OptionSpecification[]
+  readonly links?: readonly EnvironmentLink[]
   /** Absent: none were passed, and a template's tags hold; passing any discards the template's. */
   readonly tags?: readonly Tag[] | undefined
 }
@@ -43,10 +43,10 @@ export function createEnvironment(account: Account, wanted: NewEnvironment, requ
   const living = livingEnvironments(account)
   if (living.some(({ name }) => name === environmentName))
     throw invalidParameterValue(`Environment ${environmentName} already exists.`)
-  if (living.length >= ENVIRONMENT_QUOTA) {
+  if (living.length >= account.quotas.environments) {
     throw new AwsError(
       'TooManyEnvironmentsException',
-      `You cannot have more than ${ENVIRONMENT_QUOTA} Environments. Either terminate some Environments or request a limit increase.`,
+      `You cannot have more than ${account.quotas.environments} Environments. Either terminate some Environments or request a limit increase.`,
     )
   }
   const version = versionFor(account, wanted)
@@ -90,6 +90,13 @@ export function createEnvironment(account: Account, wanted: NewEnvironment, requ
     settles: account.now,
     reportedHealth: undefined,
     healthCheckPending: false,
+    links: wanted.links ?? [],
+    templateName: wanted.templateName,
+    lag: undefined,
+    informed: [],
+    managedRuns: [],
+    nextWindow: undefined,
+    launchFailed: false,
     forcedHealth: undefined,
   }
   account.environments.set(id, environment)
@@ -232,14 +239,16 @@ export function listEnvironments(account: Account, filter: EnvironmentFilter): r
     if (filter.includeDeleted === true) return terminated >= (filter.deletedSince ?? 0)
     return filter.includeDeleted === undefined && account.now - terminated < LISTED_AFTER_TERMINATION_MILLISECONDS
   }
-  return [...account.environments.values()].filter(
-    (environment) =>
-      isListed(environment) &&
-      (filter.applicationName === undefined || environment.applicationName === filter.applicationName) &&
-      (filter.versionLabel === undefined || environment.versionLabel === filter.versionLabel) &&
-      (filter.ids === undefined || filter.ids.includes(environment.id)) &&
-      (filter.names === undefined || filter.names.includes(environment.name)),
-  )
+  return [...account.environments.values()]
+    .flatMap((environment) => glimpse(account, environment) ?? [])
+    .filter(
+      (environment) =>
+        isListed(environment) &&
+        (filter.applicationName === undefined || environment.applicationName === filter.applicationName) &&
+        (filter.versionLabel === undefined || environment.versionLabel === filter.versionLabel) &&
+        (filter.ids === undefined || filter.ids.includes(environment.id)) &&
+        (filter.names === undefined || filter.names.includes(environment.name)),
+    )
 }
 
 /** Takes away what a rebuild replaces; the coupled database goes the way its deletion policy says. */
@@ -282,7 +291,7 @@ function originOf(
     return findTemplate(account, wanted.applicationName, templateName)
   }
   if (platformArn !== undefined)
-    return { platformArn: platformByArn(account.region, platformArn).arn, settings: new Map(), tags: [] }
+    return { platformArn: platformByArn(account, platformArn).arn, settings: new Map(), tags: [] }
   if (solutionStack !== undefined)
     return { platformArn: platformBySolutionStack(account.region, solutionStack).arn, settings: new Map(), tags: [] }
   throw new AwsError('MissingParameter', 'A TemplateName, SolutionStackName or PlatformArn must be specified.')

@@ -61,6 +61,7 @@ export interface EventFilter {
   readonly templateName?: string | undefined
   readonly environmentId?: string | undefined
   readonly environmentName?: string | undefined
+  readonly platformArn?: string | undefined
   readonly requestId?: string | undefined
   /** This severity or a worse one. */
   readonly severity?: string | undefined
@@ -83,6 +84,7 @@ export function findEvents(account: Account, filter: EventFilter): readonly Even
       matches(filter.applicationName, event.applicationName) &&
       matches(filter.versionLabel, event.versionLabel) &&
       matches(filter.templateName, event.templateName) &&
+      matches(filter.platformArn, event.platformArn) &&
       matches(filter.environmentId, event.environmentId) &&
       matches(filter.environmentName, event.environmentName) &&
       matches(filter.requestId, event.requestId)

@@ -50,7 +50,7 @@ const LOAD_BALANCER_ZONE_IDS: Readonly<Record<string, readonly [string, string]>
 }
 
 /** The id of the zone of the region's environments: an alias with it follows a swap. */
-export function environmentZoneId(region: string): string {
+function environmentZoneId(region: string): string {
   return ENVIRONMENT_ZONE_IDS[region] ?? 'Z1FRNW7UH4DEZJ'
 }
 

@@ -14,7 +14,8 @@ export function launchInstances(
   environment: EnvironmentRecord,
   version: VersionRecord,
   count: number,
-): void {
+  options: { readonly temporary: boolean; readonly tell: boolean } = { temporary: false, tell: true },
+): readonly InstanceRecord[] {
   const launched = Array.from(
     { length: count },
     (_, index): InstanceRecord => ({
@@ -29,20 +30,33 @@ export function launchInstances(
       behaviour: version.behaviour,
       answers: account.now + BOOT_MILLISECONDS + version.behaviour.startMilliseconds,
       executing: false,
+      temporary: options.temporary,
     }),
   )
   environment.instances.push(...launched)
-  const ids = launched.map(({ id }) => id).join(', ')
-  emit(
-    account,
-    environment,
-    count === 1 ? `Added instance [${ids}] to your environment.` : `Added instances [${ids}] to your environment.`,
-  )
+  if (options.tell) tellAdded(account, environment, launched)
+  return launched
+}
+
+/** Tells that instances have joined the environment. */
+export function tellAdded(
+  account: Account,
+  environment: EnvironmentRecord,
+  instances: readonly InstanceRecord[],
+): void {
+  const ids = instances.map(({ id }) => id).join(', ')
+  const what = instances.length === 1 ? 'instance' : 'instances'
+  emit(account, environment, `Added ${what} [${ids}] to your environment.`)
 }
 
 /** Takes instances out of service. */
 export function removeInstances(account: Account, environment: EnvironmentRecord, count: number): void {
-  const removed = environment.instances.splice(Math.max(0, environment.instances.length - count))
+  takeOut(account, environment, environment.instances.slice(Math.max(0, environment.instances.length - count)))
+}
+
+/** Takes these instances out of service. */
+export function takeOut(account: Account, environment: EnvironmentRecord, removed: readonly InstanceRecord[]): void {
+  environment.instances = environment.instances.filter((instance) => !removed.includes(instance))
   if (removed.length === 0) return
   const ids = removed.map(({ id }) => id).join(', ')
   emit(

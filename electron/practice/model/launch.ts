@@ -3,6 +3,7 @@ import { createCoupledDatabase, finishCoupledDatabase } from './databases.ts'
 import { emit, narrate } from './events.ts'
 import { refreshedAt, watchHealth } from './health.ts'
 import { launchInstances } from './instances.ts'
+import { planManagedActions } from './managed-actions.ts'
 import { listenerPorts, updateListeners } from './listeners.ts'
 import { stackSuffix } from './random.ts'
 import type { EnvironmentRecord, VersionRecord } from './records.ts'
@@ -220,6 +221,8 @@ function finishLaunch(account: Account, environment: EnvironmentRecord, how: 'su
       'WARN',
     )
   }
+  environment.launchFailed = how === 'with errors'
   endOperation(account, environment)
   watchHealth(account, environment)
+  planManagedActions(account, environment)
 }

@@ -78,7 +78,7 @@ export function updateListeners(account: Account, environment: EnvironmentRecord
     })
     narrate(account, environment, `Created Load Balancer listener named: ${arn}`)
   }
-  for (const { logicalId: id, physicalId: arn, status } of [...(environment.stack?.resources.values() ?? [])]) {
+  for (const { logicalId: id, physicalId: arn, status } of environment.stack?.resources.values() ?? []) {
     if (!/^AWSEBV2LoadBalancerListener\d+$/.test(id) || wanted.has(id) || status === 'DELETE_COMPLETE') continue
     markDeleted(account, environment, id)
     narrate(account, environment, `Deleted Load Balancer listener named: ${arn}`)

@@ -53,7 +53,7 @@ export function loadBalancersOf(account: Account): readonly LoadBalancer[] {
 }
 
 /** The environment's own load balancer; undefined: it has none. */
-export function loadBalancerOf(account: Account, environment: EnvironmentRecord): LoadBalancer | undefined {
+function loadBalancerOf(account: Account, environment: EnvironmentRecord): LoadBalancer | undefined {
   const { front, settings, stack } = environment
   if (front === undefined || front.kind !== 'load balancer') return undefined
   const kind = loadBalancerKind(environment)
@@ -90,7 +90,7 @@ export function loadBalancerOf(account: Account, environment: EnvironmentRecord)
 }
 
 /** Which kind of load balancer the environment's settings ask for. */
-export function loadBalancerKind(environment: Pick<EnvironmentRecord, 'settings'>): LoadBalancer['kind'] {
+function loadBalancerKind(environment: Pick<EnvironmentRecord, 'settings'>): LoadBalancer['kind'] {
   const type = valueOf(environment.settings, 'aws:elasticbeanstalk:environment', 'LoadBalancerType')
   return type === 'classic' || type === 'network' ? type : 'application'
 }
@@ -122,7 +122,7 @@ export function targetHealthOf(account: Account, environment: EnvironmentRecord)
 }
 
 /** Names separated by commas, as options list them. */
-export function namesIn(value: string): readonly string[] {
+function namesIn(value: string): readonly string[] {
   return value
     .split(',')
     .map((name) => name.trim())

@@ -42,7 +42,7 @@ export function checkPrefix(prefix: string): void {
 /** Who holds a name now: an environment of this account, someone else, or no one. */
 export function holderOf(account: Account, name: string): EnvironmentRecord | 'someone else' | undefined {
   const wanted = name.toLowerCase()
-  if (account.foreignNames.has(wanted)) return 'someone else'
+  if (account.foreignNames.has(wanted) || account.now < (account.reservedNames.get(wanted) ?? 0)) return 'someone else'
   return [...account.environments.values()].find(
     (environment) => environment.status !== 'Terminated' && environment.cname === wanted,
   )

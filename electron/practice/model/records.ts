@@ -27,7 +27,7 @@ export type Severity = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL'
 /** The live service's spelling; the public model writes `Processed`. */
 type VersionStatus = 'UNPROCESSED' | 'PROCESSING' | 'BUILDING' | 'PROCESSED' | 'FAILED'
 export type DeletionPolicy = 'Delete' | 'Snapshot' | 'Retain'
-export type OperationKind = 'create' | 'deploy' | 'configure' | 'abort' | 'swap' | 'terminate' | 'rebuild'
+export type OperationKind = 'create' | 'deploy' | 'configure' | 'abort' | 'swap' | 'terminate' | 'rebuild' | 'restart'
 
 /** What a bundle's `practice.json` says about how its version behaves. */
 export interface PracticeFile {
@@ -55,6 +55,38 @@ export interface ApplicationRecord {
   description: string | undefined
   updated: Instant
   tags: readonly Tag[]
+  lifecycle: VersionLifecycle
+}
+
+export interface LifecycleRule {
+  readonly enabled: boolean
+  /** Versions, or days. */
+  readonly most: number
+  readonly deleteSource: boolean
+}
+
+/** Which versions Elastic Beanstalk deletes by itself when a new one is created. */
+export interface VersionLifecycle {
+  readonly serviceRole: string | undefined
+  readonly maxCount: LifecycleRule
+  readonly maxAge: LifecycleRule
+}
+
+/** What a bundle's `env.yaml` asks of the environment that is composed from it. */
+export interface EnvironmentManifest {
+  /** A name that ends with `+` takes the group's name there. */
+  readonly environmentName: string | undefined
+  readonly solutionStack: string | undefined
+  readonly cnamePrefix: string | undefined
+  readonly tier: 'WebServer' | 'Worker'
+  readonly links: readonly EnvironmentLink[]
+  readonly settings: readonly Setting[]
+}
+
+/** A link to an environment that this one depends on. */
+export interface EnvironmentLink {
+  readonly linkName: string
+  readonly environmentName: string
 }
 
 export interface VersionRecord {
@@ -64,6 +96,9 @@ export interface VersionRecord {
   readonly created: Instant
   readonly sourceBundle: { readonly bucket: string; readonly key: string }
   readonly behaviour: PracticeFile
+  readonly manifest: EnvironmentManifest | undefined
+  /** The build it came from, where CodeBuild made it. */
+  readonly buildArn: string | undefined
   /** False: the bundle is no archive that an instance could unpack. */
   readonly sound: boolean
   description: string | undefined
@@ -106,6 +141,8 @@ export interface InstanceRecord {
   /** The instant from which it answers HTTP. */
   answers: Instant
   executing: boolean
+  /** Launched beside the others by a deployment that is not over: an abort takes it away again. */
+  temporary: boolean
 }
 
 export interface StackResource {
@@ -182,19 +219,74 @@ export interface EnvironmentRecord {
   /** What the last health event said. */
   reportedHealth: HealthStatus | undefined
   healthCheckPending: boolean
+  readonly links: readonly EnvironmentLink[]
+  /** The saved configuration it was created from. */
+  readonly templateName: string | undefined
+  /** What reads still show for a moment after a change; `before` undefined: it is not listed yet. */
+  lag: { readonly until: Instant; readonly before: EnvironmentGlimpse | undefined } | undefined
+  /** Logs that were asked for, oldest first. */
+  informed: EnvironmentInfo[]
+  /** The managed actions that were applied, oldest first. */
+  readonly managedRuns: ManagedActionRun[]
+  /** The maintenance window in which managed actions are looked for next. */
+  nextWindow: Instant | undefined
+  /** Its creation ended with errors: its name is not free at once when it goes. */
+  launchFailed: boolean
   /** Set by a fault: the environment stays at this health whatever it serves. */
   forcedHealth: { readonly status: HealthStatus; readonly cause: string } | undefined
+}
+
+/** The part of an environment that reads may show a moment late. */
+export type EnvironmentGlimpse = Pick<EnvironmentRecord, 'status' | 'versionLabel' | 'cname' | 'updated' | 'operation'>
+
+export type InfoType = 'tail' | 'bundle' | 'analyze'
+
+/** Logs of an instance, pulled at an instant. */
+export interface EnvironmentInfo {
+  readonly type: InfoType
+  readonly instanceId: string
+  readonly at: Instant
+  readonly key: string
+}
+
+export interface ManagedAction {
+  readonly id: string
+  readonly description: string
+  readonly type: 'PlatformUpdate'
+  readonly platformArn: string
+  readonly windowStart: Instant
+}
+
+export interface ManagedActionRun {
+  readonly action: ManagedAction
+  readonly requestId: string
+  readonly executed: Instant
+  /** Undefined: it is running, or was aborted. */
+  completed: Instant | undefined
+}
+
+/** A platform version of the account's own, built by a builder. */
+export interface CustomPlatformRecord {
+  readonly arn: string
+  readonly name: string
+  readonly version: string
+  readonly created: Instant
+  tags: readonly Tag[]
+  status: 'Creating' | 'Ready' | 'Failed' | 'Deleting'
+  updated: Instant
 }
 
 export interface EventRecord {
   readonly date: Instant
   readonly message: string
   readonly severity: Severity
-  readonly applicationName: string
+  /** Absent: it is an event of a platform. */
+  readonly applicationName?: string
   readonly environmentId?: string
   readonly environmentName?: string
   readonly versionLabel?: string
   readonly templateName?: string
+  readonly platformArn?: string
   readonly requestId?: string
 }
 

@@ -1,6 +1,7 @@
 import { type Account, advanceTo, createAccount } from './account.ts'
 import { createCertificate } from './certificates.ts'
 import { changeConfiguration } from './configure.ts'
+import { type CrowdSize, plantCrowd } from './crowd.ts'
 import { createDatabase } from './databases.ts'
 import { createEnvironment, type NewEnvironment, updateEnvironment } from './environments.ts'
 import { createHostedZone, environmentAlias, loadBalancerAlias } from './hosted-zones.ts'
@@ -15,6 +16,8 @@ export interface SeedOptions {
   readonly seed: number
   /** The instant at which the account is handed over. */
   readonly now: number
+  /** What is in the account beside what an operator practises with; absent: nothing. */
+  readonly crowd?: CrowdSize | undefined
 }
 
 const DAY = 86_400_000
@@ -25,6 +28,7 @@ export function createPracticeAccount(options: SeedOptions): Account {
   plantShop(account)
   plantLedger(account)
   plantReports(account)
+  if (options.crowd !== undefined) plantCrowd(account, options.crowd, options.now - DAY)
   plantIntranet(account, options.now)
   advanceTo(account, options.now)
   account.finished.length = 0

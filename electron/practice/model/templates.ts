@@ -1,11 +1,12 @@
 import { type Account, versionKey } from './account.ts'
 import { AwsError, invalidParameterValue } from './aws-error.ts'
+import { emitForApplication } from './events.ts'
 import { platformByArn, platformBySolutionStack } from './platforms.ts'
 import type { EnvironmentRecord, Setting, Settings, Tag, TemplateRecord } from './records.ts'
 import { changeSettings, checkSettings } from './settings.ts'
 import { findApplication } from './versions.ts'
 
-const TEMPLATE_QUOTA = 200
+export const TEMPLATE_QUOTA = 200
 
 export interface NewTemplate {
   readonly applicationName: string
@@ -21,10 +22,14 @@ export interface NewTemplate {
 }
 
 /** Saves a configuration: an environment's settings and tags, another template's, or a platform's defaults. */
-export function createTemplate(account: Account, wanted: NewTemplate): TemplateRecord {
+export function createTemplate(account: Account, wanted: NewTemplate, requestId?: string): TemplateRecord {
   const { applicationName, name, environment, source } = wanted
   findApplication(account, applicationName)
   const key = versionKey(applicationName, name)
+  const { platformArn: askedArn, solutionStack } = wanted
+  if (askedArn !== undefined && solutionStack !== undefined) {
+    throw new AwsError('InvalidParameterCombination', 'You cannot specify both SolutionStackName and PlatformArn.')
+  }
   if (account.templates.has(key)) throw invalidParameterValue(`Configuration Template ${name} already exists.`)
   if (account.templates.size >= TEMPLATE_QUOTA) {
     throw new AwsError(
@@ -49,7 +54,21 @@ export function createTemplate(account: Account, wanted: NewTemplate): TemplateR
     tags: wanted.tags ?? (environment?.tags ?? source?.tags ?? []).filter(({ key: tag }) => isUserTag(tag)),
   }
   account.templates.set(key, template)
+  emitForApplication(account, applicationName, `Created new Configuration Template: ${name}`, {
+    templateName: name,
+    ...(requestId === undefined ? {} : { requestId }),
+  })
   return template
+}
+
+/** Deletes a saved configuration, if there is one of that name. */
+export function deleteTemplate(account: Account, applicationName: string, name: string, requestId: string): void {
+  findApplication(account, applicationName)
+  if (!account.templates.delete(versionKey(applicationName, name))) return
+  emitForApplication(account, applicationName, `Deleted Configuration Template: ${name}`, {
+    templateName: name,
+    requestId,
+  })
 }
 
 export function findTemplate(account: Account, applicationName: string, name: string): TemplateRecord {
@@ -65,7 +84,7 @@ export function isUserTag(key: string): boolean {
 }
 
 function platformOf(account: Account, wanted: NewTemplate): string {
-  if (wanted.platformArn !== undefined) return platformByArn(account.region, wanted.platformArn).arn
+  if (wanted.platformArn !== undefined) return platformByArn(account, wanted.platformArn).arn
   if (wanted.solutionStack !== undefined) return platformBySolutionStack(account.region, wanted.solutionStack).arn
   const inherited = wanted.environment?.platformArn ?? wanted.source?.platformArn
   if (inherited === undefined) {

@@ -9,13 +9,15 @@ import { groupsThatReference, markDeleted, physicalId } from './stack.ts'
 
 // Seconds that deleting an RDS instance adds (a recorded termination took 255 s for it, most take longer).
 const DATABASE_SECONDS = 300
+// Names stay reserved for a while after a failed creation; how long is not documented.
+const RESERVED_MILLISECONDS = 300_000
 
 /** Tears an environment down on the timeline of the developer guide's example (267 s). */
 export function terminateEnvironment(
   account: Account,
   environment: EnvironmentRecord,
   requestId: string,
-  options: { readonly terminateResources: boolean } = { terminateResources: true },
+  options: { readonly terminateResources: boolean; readonly force?: boolean } = { terminateResources: true },
 ): void {
   if (environment.status === 'Updating' || environment.status === 'Aborting') {
     throw invalidParameterValue(
@@ -23,6 +25,15 @@ export function terminateEnvironment(
     )
   }
   if (environment.status === 'Terminating' || environment.status === 'Terminated') return
+  const dependent = [...account.environments.values()].find(
+    ({ links, status }) =>
+      status !== 'Terminated' && links.some(({ environmentName }) => environmentName === environment.name),
+  )
+  if (dependent !== undefined && options.force !== true) {
+    throw invalidParameterValue(
+      `Cannot terminate environment named ${environment.name}. Environment named ${dependent.name} depends on it.`,
+    )
+  }
   beginOperation(account, environment, 'terminate', requestId)
   environment.status = 'Terminating'
   if (environment.stack !== undefined) environment.stack.status = 'DELETE_IN_PROGRESS'
@@ -121,6 +132,9 @@ function finishTermination(account: Account, environment: EnvironmentRecord): vo
   if (environment.stack !== undefined) environment.stack.status = 'DELETE_COMPLETE'
   narrate(account, environment, 'terminateEnvironment completed successfully.')
   environment.status = 'Terminated'
+  if (environment.launchFailed && environment.cname !== undefined) {
+    account.reservedNames.set(environment.cname, account.now + RESERVED_MILLISECONDS)
+  }
   environment.terminated = account.now
   environment.front = undefined
   environment.instances = []

@@ -1,10 +1,19 @@
 import { type Account, versionKey } from './account.ts'
 import { AwsError, invalidParameterValue } from './aws-error.ts'
 import { emitForApplication } from './events.ts'
-import type { ApplicationRecord, PracticeFile, Tag, VersionRecord } from './records.ts'
+import { NO_LIFECYCLE } from './lifecycle.ts'
+import type {
+  ApplicationRecord,
+  EnvironmentManifest,
+  PracticeFile,
+  Tag,
+  VersionLifecycle,
+  VersionRecord,
+} from './records.ts'
+import { terminateEnvironment } from './terminate.ts'
 
-const VERSION_QUOTA = 1000
 const PROCESSING_MILLISECONDS = 5_000
+const BUILDING_MILLISECONDS = 60_000
 
 /** How a version behaves whose bundle says nothing about it. */
 export const DEFAULT_BEHAVIOUR: PracticeFile = {
@@ -27,8 +36,20 @@ export function createApplication(
   name: string,
   description: string | undefined,
   tags: readonly Tag[] = [],
+  lifecycle: VersionLifecycle = NO_LIFECYCLE,
 ): ApplicationRecord {
+  if (name.includes('/')) {
+    throw invalidParameterValue(
+      `Value ${name} at 'ApplicationName' failed to satisfy constraint: Member must not contain '/'`,
+    )
+  }
   if (account.applications.has(name)) throw invalidParameterValue(`Application ${name} already exists.`)
+  if (account.applications.size >= account.quotas.applications) {
+    throw new AwsError(
+      'TooManyApplicationsException',
+      `You cannot have more than ${account.quotas.applications} Applications. Either remove some Applications or request a limit increase.`,
+    )
+  }
   const application: ApplicationRecord = {
     name,
     arn: `arn:aws:elasticbeanstalk:${account.region}:${account.accountId}:application/${name}`,
@@ -36,19 +57,24 @@ export function createApplication(
     description,
     updated: account.now,
     tags,
+    lifecycle,
   }
   account.applications.set(name, application)
   emitForApplication(account, name, 'createApplication completed successfully.')
   return application
 }
 
-/** Deletes an application with its versions and templates; its environments must be gone. */
-export function deleteApplication(account: Account, name: string): void {
+/** Deletes an application with its versions and templates; its environments must be gone, or go now by force. */
+export function deleteApplication(account: Account, name: string, force: boolean, requestId: string): void {
   if (!account.applications.has(name)) return
-  const running = [...account.environments.values()].some(
+  const running = [...account.environments.values()].filter(
     (environment) => environment.applicationName === name && environment.status !== 'Terminated',
   )
-  if (running) {
+  const busy = running.find(({ status }) => status === 'Updating' || status === 'Aborting')
+  if (force && busy === undefined) {
+    const options = { terminateResources: true, force }
+    for (const environment of running) terminateEnvironment(account, environment, requestId, options)
+  } else if (running.length > 0) {
     throw new AwsError(
       'OperationInProgressFailure',
       `Unable to delete application ${name} because it has running environments.`,
@@ -70,6 +96,8 @@ export interface NewVersion {
   readonly label: string
   readonly description?: string | undefined
   readonly sourceBundle: { readonly bucket: string; readonly key: string }
+  readonly manifest?: EnvironmentManifest
+  readonly buildArn?: string
   /** What the bundle's `practice.json` says; absent: it has none. */
   readonly behaviour?: PracticeFile
   /** False: the bundle cannot be unpacked. */
@@ -86,10 +114,10 @@ export function createVersion(account: Account, wanted: NewVersion, requestId?: 
   if (account.versions.has(versionKey(applicationName, label))) {
     throw invalidParameterValue(`Application Version ${label} already exists.`)
   }
-  if (account.versions.size >= VERSION_QUOTA) {
+  if (account.versions.size >= account.quotas.versions) {
     throw new AwsError(
       'TooManyApplicationVersionsException',
-      `You cannot have more than ${VERSION_QUOTA} Application Versions. Either remove some Application Versions or request a limit increase.`,
+      `You cannot have more than ${account.quotas.versions} Application Versions. Either remove some Application Versions or request a limit increase.`,
     )
   }
   const version: VersionRecord = {
@@ -100,17 +128,20 @@ export function createVersion(account: Account, wanted: NewVersion, requestId?: 
     sourceBundle: wanted.sourceBundle,
     behaviour: wanted.behaviour ?? DEFAULT_BEHAVIOUR,
     sound: wanted.sound,
+    manifest: wanted.manifest,
+    buildArn: wanted.buildArn,
     description: wanted.description,
     updated: account.now,
-    status: wanted.process ? 'PROCESSING' : 'UNPROCESSED',
+    status: firstStatus(wanted),
     tags: wanted.tags ?? [],
   }
   account.versions.set(versionKey(applicationName, label), version)
   const details = { versionLabel: label, ...(requestId === undefined ? {} : { requestId }) }
   emitForApplication(account, applicationName, 'createApplicationVersion completed successfully.', details)
   emitForApplication(account, applicationName, `Created new Application Version: ${label}`, details)
-  if (wanted.process) {
-    account.schedule.add(account.now + PROCESSING_MILLISECONDS, () => {
+  if (version.status !== 'UNPROCESSED') {
+    const milliseconds = wanted.buildArn === undefined ? PROCESSING_MILLISECONDS : BUILDING_MILLISECONDS
+    account.schedule.add(account.now + milliseconds, () => {
       version.status = version.sound ? 'PROCESSED' : 'FAILED'
       version.updated = account.now
       emitForApplication(
@@ -125,6 +156,11 @@ export function createVersion(account: Account, wanted: NewVersion, requestId?: 
     })
   }
   return version
+}
+
+function firstStatus({ buildArn, process }: NewVersion): VersionRecord['status'] {
+  if (buildArn !== undefined) return 'BUILDING'
+  return process ? 'PROCESSING' : 'UNPROCESSED'
 }
 
 /** Deletes a version unless an environment runs it. */
@@ -148,6 +184,11 @@ export function deleteVersion(account: Account, applicationName: string, label: 
   return version
 }
 
+/** Where Elastic Beanstalk keeps its sample application. */
+export function sampleBundle(region: string): VersionRecord['sourceBundle'] {
+  return { bucket: `elasticbeanstalk-samples-${region}`, key: 'nodejs-sample.zip' }
+}
+
 /** Elastic Beanstalk's sample application, which runs where no version was named. */
 export function sampleVersion(account: Account, applicationName: string): VersionRecord {
   const label = 'Sample Application'
@@ -157,7 +198,7 @@ export function sampleVersion(account: Account, applicationName: string): Versio
     createVersion(account, {
       applicationName,
       label,
-      sourceBundle: { bucket: `elasticbeanstalk-samples-${account.region}`, key: 'nodejs-sample.zip' },
+      sourceBundle: sampleBundle(account.region),
       sound: true,
       process: false,
     })

@@ -1,16 +1,27 @@
 import yauzl from 'yauzl'
-import type { PracticeFile } from '../model/records.ts'
+import type { EnvironmentManifest, PracticeFile } from '../model/records.ts'
 import { DEFAULT_BEHAVIOUR } from '../model/versions.ts'
+import { readManifest } from './manifest.ts'
 
 const LARGEST_PRACTICE_FILE = 1_000_000
 
+/** What is known of a bundle before an instance runs it. */
+export interface InspectedBundle {
+  readonly sound: boolean
+  readonly behaviour: PracticeFile
+  readonly manifest?: EnvironmentManifest
+}
+
 /** What a stored source bundle says about its version: whether it can be unpacked, and its `practice.json`. */
-export async function inspectBundle(
-  path: string,
-): Promise<{ readonly sound: boolean; readonly behaviour: PracticeFile }> {
+export async function inspectBundle(path: string): Promise<InspectedBundle> {
   try {
     const text = await readEntry(path, 'practice.json')
-    return { sound: true, behaviour: text === undefined ? DEFAULT_BEHAVIOUR : readPracticeFile(text) }
+    const manifest = await readEntry(path, 'env.yaml')
+    return {
+      sound: true,
+      behaviour: text === undefined ? DEFAULT_BEHAVIOUR : readPracticeFile(text),
+      ...(manifest === undefined ? {} : { manifest: readManifest(manifest) }),
+    }
   } catch {
     // Whatever is wrong with the archive, an instance could not unpack it either.
     return { sound: false, behaviour: DEFAULT_BEHAVIOUR }

@@ -3,7 +3,7 @@ import type { Cloud } from './cloud.ts'
 import type { Structure } from './document.ts'
 import { readParameters } from './parameters.ts'
 import type { Principal } from './principals.ts'
-import type { Facts } from './query-service.ts'
+import type { Call, Facts } from './query-service.ts'
 import type { ObjectStore } from './s3/object-store.ts'
 import { SERVICES } from './services.ts'
 import type { CallEntry } from './state/entry.ts'
@@ -63,5 +63,7 @@ export function applyCall(
   const principal = known ?? { ...cloud.principals.operator, arn: entry.by, accountId: entry.accountId }
   const parameters = readParameters(entry.parameters)
   const change = SERVICES[entry.service]?.changes?.[entry.action]
-  return change?.apply({ cloud, account, principal, parameters, requestId, objects }, entry.facts)
+  // No change may depend on where the account is reached, which is another address each time it is opened.
+  const call: Call = { cloud, account, principal, parameters, requestId, objects, endpoint: '' }
+  return change?.apply(call, entry.facts)
 }

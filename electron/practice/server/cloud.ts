@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { type Account, advanceTo, createAccount, repeatTo } from '../model/account.ts'
+import type { CrowdSize } from '../model/crowd.ts'
 import { watchEveryHealth, watchHealth } from '../model/health.ts'
 import { listenersOf } from '../model/listeners.ts'
 import { publicNames, publicZones } from '../model/public-names.ts'
 import { createRandom, type Random } from '../model/random.ts'
-import type { EnvironmentRecord, Instant } from '../model/records.ts'
+import type { EnvironmentRecord, Instant, Settings } from '../model/records.ts'
 import { countRequest } from '../model/request-counts.ts'
 import { createPracticeAccount } from '../model/seed.ts'
 import { recordTraffic } from '../model/traffic.ts'
@@ -52,6 +53,8 @@ export function createCloud(options: {
   readonly seed: number
   /** The instant of the hand-over; absent: now. */
   readonly start?: Instant
+  /** What is in the account of `region` beside what an operator practises with. */
+  readonly crowd?: CrowdSize | undefined
   readonly keeper?: Keeper
 }): Cloud {
   const { clock, region, seed, keeper = FORGETFUL } = options
@@ -67,7 +70,13 @@ export function createCloud(options: {
   const home = `${PRACTICE_ACCOUNT_ID}/${region}`
   const practice = add(
     home,
-    createPracticeAccount({ accountId: PRACTICE_ACCOUNT_ID, region, seed, now: options.start ?? clock.now() }),
+    createPracticeAccount({
+      accountId: PRACTICE_ACCOUNT_ID,
+      region,
+      seed,
+      now: options.start ?? clock.now(),
+      crowd: options.crowd,
+    }),
   )
   const find = (accountId: string, wantedRegion: string, now: Instant): Account => {
     const key = `${accountId}/${wantedRegion}`
@@ -171,12 +180,19 @@ function sitesOf(account: Account): readonly Site[] {
   })
 }
 
+// Asked for with every request that an environment answers; settings that change are other settings.
+const siteListenersOf = new WeakMap<Settings, readonly SiteListener[]>()
+
 /** A single instance listens on port 80. A listener whose certificate the account does not have does not come up. */
 function siteListeners(account: Account, environment: EnvironmentRecord): readonly SiteListener[] {
   if (environment.front?.kind !== 'load balancer') return [{ port: 80 }]
-  return listenersOf(environment).flatMap(({ port, certificateArns, protocol }): readonly SiteListener[] => {
+  const known = siteListenersOf.get(environment.settings)
+  if (known !== undefined) return known
+  const found = listenersOf(environment).flatMap(({ port, certificateArns, protocol }): readonly SiteListener[] => {
     if (protocol === 'HTTP' || protocol === 'TCP') return [{ port }]
     const names = account.certificates.get(certificateArns[0] ?? '')?.names
     return names === undefined ? [] : [{ port, certificateNames: names }]
   })
+  siteListenersOf.set(environment.settings, found)
+  return found
 }

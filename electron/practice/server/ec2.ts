@@ -1,7 +1,8 @@
+import { AwsError } from '../model/aws-error.ts'
 import { INSTANCE_READS } from './ec2/instances.ts'
 import { SECURITY_GROUP_CHANGES } from './ec2/security-group-changes.ts'
 import { SECURITY_GROUP_READS } from './ec2/security-groups.ts'
-import type { QueryService } from './query-service.ts'
+import type { Call, QueryService } from './query-service.ts'
 
 /** Security groups and instances. EC2 speaks a dialect of its own: lower case members, `item`s, no result element. */
 export const EC2: QueryService = {
@@ -12,6 +13,31 @@ export const EC2: QueryService = {
       ? '*'
       : `arn:aws:ec2:${account.region}:${account.accountId}:security-group/${group}`
   },
-  operations: { ...SECURITY_GROUP_READS, ...INSTANCE_READS },
-  changes: SECURITY_GROUP_CHANGES,
+  operations: Object.fromEntries(
+    Object.entries({ ...SECURITY_GROUP_READS, ...INSTANCE_READS }).map(([name, operation]) => [
+      name,
+      (call: Call) => {
+        refuseDryRun(call)
+        return operation(call)
+      },
+    ]),
+  ),
+  changes: Object.fromEntries(
+    Object.entries(SECURITY_GROUP_CHANGES).map(([name, change]) => [
+      name,
+      {
+        gather: async (call: Call) => {
+          refuseDryRun(call)
+          return {}
+        },
+        apply: change.apply,
+      },
+    ]),
+  ),
+}
+
+/** `DryRun` asks only whether one may: by then, one may. */
+function refuseDryRun({ parameters }: Call): void {
+  if (parameters.flag('DryRun') !== true) return
+  throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412)
 }

@@ -14,6 +14,7 @@ import type { Principal } from './principals.ts'
 import type { Call, QueryService } from './query-service.ts'
 import { answerRoute53, ROUTE53_NAMESPACE, readRoute53, route53Resource } from './route53/route53.ts'
 import type { ObjectStore } from './s3/object-store.ts'
+import { logObject } from './s3/log-objects.ts'
 import { answerS3, s3Operation } from './s3/s3.ts'
 import { SERVICES, serviceFor } from './services.ts'
 import { type Credential, isSignedBy, readCredential, signedAt } from './signature.ts'
@@ -77,7 +78,16 @@ async function answer(exchange: Exchange, credential: Credential | undefined): P
   if (resets(exchange, name)) return
   const region = credential?.region ?? cloud.region
   const account = cloud.account(principal.accountId, region)
-  const call: Call = { cloud, account, principal, parameters, requestId, objects, isJson: targeted !== undefined }
+  const call: Call = {
+    cloud,
+    account,
+    principal,
+    parameters,
+    requestId,
+    objects,
+    endpoint: `http://${request.headers.host ?? ''}`,
+    isJson: targeted !== undefined,
+  }
   throwFaults(cloud.faults, principal, name, known.resource(call, action), cloud.chance.next)
   authorize(principal, account, accessesOf(service, known, call, action))
   if (change !== undefined) {
@@ -105,6 +115,11 @@ async function answerForS3(exchange: Exchange, credential: Credential | undefine
   throwFaults(cloud.faults, principal, name, access.resource ?? '*', cloud.chance.next)
   authorize(principal, cloud.practice, [access])
   cloud.advance()
+  const logs = request.method === 'GET' ? logObject(cloud.practice, bucket, key) : undefined
+  if (logs !== undefined) {
+    response.writeHead(200, { 'content-type': 'binary/octet-stream', 'content-length': logs.length }).end(logs)
+    return
+  }
   await answerS3({ request, response, bucket, key, query, objects, now: cloud.clock.now(), region: cloud.region })
 }
 
@@ -300,8 +315,13 @@ function sendError(exchange: Exchange, error: unknown): void {
     return
   }
   if (service === 'ec2') {
-    const content: Structure = { Errors: list([{ Code: code, Message: message }], 'Error'), RequestID: requestId }
-    send(response, httpStatus, 'text/xml', element('Response', content), requestId)
+    // EC2 has its own word for a session that has ended.
+    const isExpired = code === 'ExpiredToken'
+    const shown = isExpired
+      ? { Code: 'RequestExpired', Message: 'Request has expired.' }
+      : { Code: code, Message: message }
+    const content: Structure = { Errors: list([shown], 'Error'), RequestID: requestId }
+    send(response, isExpired ? 400 : httpStatus, 'text/xml', element('Response', content), requestId)
     return
   }
   if (service === 'elasticbeanstalk' && request.headers.accept?.includes('application/json') === true) {

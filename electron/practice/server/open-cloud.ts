@@ -1,3 +1,4 @@
+import type { CrowdSize } from '../model/crowd.ts'
 import { type AdjustableClock, createClock } from './clock.ts'
 import { type Cloud, createCloud } from './cloud.ts'
 import { type ObjectStore, openObjectStore } from './s3/object-store.ts'
@@ -19,6 +20,8 @@ export interface CloudOptions {
   /** The folder the account lives in; undefined: it ends with its process. */
   readonly state: string | undefined
   readonly complain: (message: string) => void
+  /** What the account holds beside what an operator practises with; only one that is not kept in a folder. */
+  readonly crowd?: CrowdSize | undefined
 }
 
 /** The account and its objects; `close` keeps what is to be kept. */
@@ -39,7 +42,7 @@ export async function openCloud(options: CloudOptions): Promise<OpenCloud> {
   if (state === undefined) {
     const beginning = { seed: seed ?? fallback.seed, region: region ?? fallback.region, start: start ?? fallback.start }
     const clock = standing(beginning.start, options.speed)
-    const cloud = createCloud({ clock, ...beginning })
+    const cloud = createCloud({ clock, ...beginning, crowd: options.crowd })
     const objects = await openObjectStore({ keep: () => {} })
     await storeSeedBundles(cloud.practice, objects)
     return { cloud, objects, run: () => clock.setPaused(false), close: () => objects.close() }

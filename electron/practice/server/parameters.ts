@@ -31,7 +31,9 @@ export function parametersOfJson(value: unknown): Parameters {
 }
 
 function treeOf(value: unknown, depth = 0): Tree | string {
-  if (typeof value !== 'object' || value === null || depth > 12) return value === null ? '' : String(value)
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value !== 'object' || value === null || depth > 12) return ''
   const tree: Tree = Object.create(null)
   // An empty list is told from an empty structure by nothing but its text.
   if (Array.isArray(value) && value.length === 0) return ''

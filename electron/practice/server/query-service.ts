@@ -1,5 +1,5 @@
 import type { Account } from '../model/account.ts'
-import type { PracticeFile } from '../model/records.ts'
+import type { InspectedBundle } from './bundle.ts'
 import type { Cloud } from './cloud.ts'
 import type { Structure } from './document.ts'
 import type { Parameters } from './parameters.ts'
@@ -14,6 +14,8 @@ export interface Call {
   readonly parameters: Parameters
   readonly requestId: string
   readonly objects: ObjectStore
+  /** Where the caller reaches this account. */
+  readonly endpoint: string
   /** The answer goes out as AWS JSON; absent: it does not. */
   readonly isJson?: boolean
 }
@@ -23,7 +25,7 @@ export type Operation = (call: Call) => Structure | undefined | Promise<Structur
 
 /** What a change needs to know that is not in the model, such as what a bundle says; kept with the call, so plain JSON. */
 export interface Facts {
-  readonly bundle?: { readonly sound: boolean; readonly behaviour: PracticeFile }
+  readonly bundle?: InspectedBundle
 }
 
 /**

@@ -7,12 +7,9 @@ import type { ObjectStore } from './s3/object-store.ts'
 export async function storeSeedBundles(account: Account, objects: ObjectStore): Promise<void> {
   objects.createBucket(`elasticbeanstalk-${account.region}-${account.accountId}`)
   for (const version of account.versions.values()) {
-    await objects.putBytes(
-      version.sourceBundle.bucket,
-      version.sourceBundle.key,
-      zip(filesOf(version)),
-      version.created,
-    )
+    const { bucket, key } = version.sourceBundle
+    if (objects.find(bucket, key) !== undefined) continue
+    await objects.putBytes(bucket, key, zip(filesOf(version)), version.created)
   }
 }
 

@@ -11,6 +11,15 @@ export interface Credential {
   readonly signature: string
   /** `YYYYMMDDTHHMMSSZ`. */
   readonly timestamp: string
+  /** Seconds a presigned address is good for; absent: the request carries its signature in a header. */
+  readonly expiresSeconds?: number
+}
+
+/** Whoever signs. */
+interface Signer {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
 }
 
 const AUTHORIZATION =
@@ -18,7 +27,8 @@ const AUTHORIZATION =
 
 /** Reads the claims of a signed request (Signature Version 4); undefined: the request carries none that can be read. */
 export function readCredential(request: IncomingMessage): Credential | undefined {
-  const match = AUTHORIZATION.exec(request.headers.authorization?.trim() ?? '')
+  if (request.headers.authorization === undefined) return readPresigned(request)
+  const match = AUTHORIZATION.exec(request.headers.authorization.trim())
   const timestamp = header(request, 'x-amz-date')
   if (match === null || !/^\d{8}T\d{6}Z$/.test(timestamp)) return undefined
   const [, accessKeyId = '', date = '', region = '', service = '', signedHeaders = '', signature = ''] = match
@@ -38,21 +48,71 @@ export function isSignedBy(
   payloadHash: string,
 ): boolean {
   if (!credential.signedHeaders.includes('host') || !credential.timestamp.startsWith(credential.date)) return false
-  const { date, region, service, timestamp } = credential
+  const expected = sign(canonicalRequest(request, credential, payloadHash), credential, secretAccessKey)
+  return timingSafeEqual(expected, Buffer.from(credential.signature, 'hex'))
+}
+
+/** An address under which an object of S3 can be read, without any key, for some seconds after `now` (milliseconds). */
+export function presign(
+  endpoint: string,
+  object: { readonly bucket: string; readonly key: string; readonly region: string },
+  signer: Signer,
+  now: number,
+  expiresSeconds: number,
+): string {
+  const { host } = new URL(endpoint)
+  const timestamp = `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+  const scope = { date: timestamp.slice(0, 8), region: object.region, service: 's3', timestamp }
+  const path = `/${[object.bucket, ...object.key.split('/')].map(encode).join('/')}`
+  const query = canonicalQuery(
+    Object.entries({
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Credential': `${signer.accessKeyId}/${scope.date}/${scope.region}/s3/aws4_request`,
+      'X-Amz-Date': timestamp,
+      'X-Amz-Expires': String(expiresSeconds),
+      'X-Amz-SignedHeaders': 'host',
+      ...(signer.sessionToken === undefined ? {} : { 'X-Amz-Security-Token': signer.sessionToken }),
+    })
+      .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+      .join('&'),
+  )
+  const canonical = ['GET', path, query, `host:${host}\n`, 'host', 'UNSIGNED-PAYLOAD'].join('\n')
+  const signature = sign(canonical, scope, signer.secretAccessKey).toString('hex')
+  return `${endpoint}${path}?${query}&X-Amz-Signature=${signature}`
+}
+
+/** The claims of a presigned address. */
+function readPresigned(request: IncomingMessage): Credential | undefined {
+  const query = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
+  const [accessKeyId = '', date = '', region = '', service = '', end] = (query.get('X-Amz-Credential') ?? '').split('/')
+  const timestamp = query.get('X-Amz-Date') ?? ''
+  const signature = query.get('X-Amz-Signature') ?? ''
+  const expiresSeconds = Number(query.get('X-Amz-Expires') ?? 'NaN')
+  const isWhole = query.get('X-Amz-Algorithm') === 'AWS4-HMAC-SHA256' && end === 'aws4_request' && service === 's3'
+  if (!isWhole || !/^\d{8}T\d{6}Z$/.test(timestamp) || !/^[0-9a-f]{64}$/.test(signature)) return undefined
+  if (!Number.isInteger(expiresSeconds) || expiresSeconds < 1 || expiresSeconds > 604_800) return undefined
+  const signedHeaders = (query.get('X-Amz-SignedHeaders') ?? '').split(';')
+  return { accessKeyId, date, region, service, signedHeaders, signature, timestamp, expiresSeconds }
+}
+
+function sign(
+  canonical: string,
+  { date, region, service, timestamp }: Pick<Credential, 'date' | 'region' | 'service' | 'timestamp'>,
+  secretAccessKey: string,
+): Buffer {
   const scope = `${date}/${region}/${service}/aws4_request`
-  const canonical = canonicalRequest(request, credential, payloadHash)
   const toSign = ['AWS4-HMAC-SHA256', timestamp, scope, createHash('sha256').update(canonical).digest('hex')].join('\n')
   let key: Buffer | string = `AWS4${secretAccessKey}`
   for (const part of [date, region, service, 'aws4_request']) key = createHmac('sha256', key).update(part).digest()
-  const expected = createHmac('sha256', key).update(toSign).digest()
-  return timingSafeEqual(expected, Buffer.from(credential.signature, 'hex'))
+  return createHmac('sha256', key).update(toSign).digest()
 }
 
 function canonicalRequest(request: IncomingMessage, credential: Credential, payloadHash: string): string {
   const target = request.url ?? '/'
   const cut = target.indexOf('?')
   const path = cut === -1 ? target : target.slice(0, cut)
-  const query = cut === -1 ? '' : target.slice(cut + 1)
+  const asked = cut === -1 ? '' : target.slice(cut + 1)
+  const query = credential.expiresSeconds === undefined ? asked : asked.replace(/(?:^|&)X-Amz-Signature=[^&]*/, '')
   // S3 signs the path as it is sent; every other service encodes it once more.
   const encodedPath = path
     .split('/')

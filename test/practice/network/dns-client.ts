@@ -73,7 +73,7 @@ export function exchangeUdp(server: string, query: Buffer, patienceMilliseconds:
   })
 }
 
-export function exchangeTcp(server: string, query: Buffer, patienceMilliseconds: number): Promise<Buffer | undefined> {
+function exchangeTcp(server: string, query: Buffer, patienceMilliseconds: number): Promise<Buffer | undefined> {
   const { host, port } = split(server)
   return new Promise((resolve) => {
     const length = Buffer.alloc(2)

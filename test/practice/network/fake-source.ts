@@ -17,7 +17,7 @@ export interface FakeAccount {
 
 export const ZONE = 'eu-central-1.elasticbeanstalk.com'
 export const PRODUCTION = `shop.${ZONE}`
-export const TEST_NAME = `shop-green.${ZONE}`
+const TEST_NAME = `shop-green.${ZONE}`
 export const BLUE = 'e-blueblue01'
 export const GREEN = 'e-greengreen'
 export const BLUE_ADDRESSES: readonly string[] = ['192.0.2.10', '192.0.2.11']

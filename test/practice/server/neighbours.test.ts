@@ -187,6 +187,7 @@ group('updates', () => {
     await setOption('shop-production', 'aws:autoscaling:asg', 'MinSize', '1', 20)
     expect((await describe(clients.beanstalk, EnvironmentId)).AbortableOperationInProgress).toBe(true)
     await clients.beanstalk.send(new AbortEnvironmentUpdateCommand({ EnvironmentId }))
+    await practice.control('/clock', { jumpSeconds: 1 })
     expect((await describe(clients.beanstalk, EnvironmentId)).Status).toBe('Aborting')
     await jump(25)
     expect((await describe(clients.beanstalk, EnvironmentId)).Status).toBe('Ready')

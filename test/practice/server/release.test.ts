@@ -139,11 +139,14 @@ group('a whole release, by the SDK', () => {
     const swap = await beanstalk.send(
       new SwapEnvironmentCNAMEsCommand({ SourceEnvironmentId: blue.EnvironmentId, DestinationEnvironmentId: greenId }),
     )
+    // Reads show it a moment later.
+    expect(await describe(beanstalk, greenId)).toMatchObject({ Status: 'Ready' })
+    await jump(1)
     expect(await describe(beanstalk, greenId)).toMatchObject({
       Status: 'Updating',
       AbortableOperationInProgress: false,
     })
-    await jump(6)
+    await jump(5)
     expect(await describe(beanstalk, greenId)).toMatchObject({ Status: 'Ready', CNAME: blue.CNAME })
     expect(await describe(beanstalk, blue.EnvironmentId ?? '')).toMatchObject({
       Status: 'Ready',
@@ -161,8 +164,9 @@ group('a whole release, by the SDK', () => {
     ])
 
     await beanstalk.send(new TerminateEnvironmentCommand({ EnvironmentId: blue.EnvironmentId }))
+    await jump(1)
     expect(await describe(beanstalk, blue.EnvironmentId ?? '')).toMatchObject({ Status: 'Terminating', Health: 'Grey' })
-    await jump(268)
+    await jump(267)
     expect(await describe(beanstalk, blue.EnvironmentId ?? '')).toMatchObject({ Status: 'Terminated' })
     await jump(3_700)
     await expect(describe(beanstalk, blue.EnvironmentId ?? '')).rejects.toThrow('There is no environment')
@@ -192,6 +196,7 @@ group('a whole release, by the SDK', () => {
     const { $metadata } = await beanstalk.send(
       new UpdateEnvironmentCommand({ EnvironmentId: id, VersionLabel: '1.5.1-broken' }),
     )
+    await jump(1)
     expect((await describe(beanstalk, id)).VersionLabel).toBe('1.5.1-broken')
     await jump(60)
     expect(await describe(beanstalk, id)).toMatchObject({ Status: 'Ready', Health: 'Green', VersionLabel: '1.5.0' })

@@ -1,19 +1,29 @@
 import { createHash, createHmac } from 'node:crypto'
+import type { KeyPair } from '../../../electron/practice/server/practice.ts'
 import type { Practice } from '../start-practice.ts'
 
 interface SignedRequest {
   readonly method: string
+  /** Absent: the root. */
+  readonly path?: string
   readonly query?: string
   readonly body?: string
   readonly service?: string
+  /** Absent: the practice account's. */
+  readonly region?: string
+  /** Absent: the operator's. */
+  readonly keys?: KeyPair
   readonly accept?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export type Ask = (request: SignedRequest) => Promise<Response>
 
 /** Signs as a client would that was written by hand: Signature Version 4 over host and date. */
 export function signedRequests(practice: Practice): Ask {
-  return async ({ method, query = '', body = '', service = 'elasticbeanstalk', accept }) => {
+  return async (request) => {
+    const { method, path = '/', query = '', body = '', service = 'elasticbeanstalk', accept, headers = {} } = request
+    const { region = practice.region, keys = practice } = request
     const timestamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
     const date = timestamp.slice(0, 8)
     const sorted = query.split('&').toSorted().join('&')
@@ -21,7 +31,7 @@ export function signedRequests(practice: Practice): Ask {
     const hash = createHash('sha256').update(body).digest('hex')
     const canonical = [
       method,
-      '/',
+      path,
       sorted,
       `host:${host}`,
       `x-amz-date:${timestamp}`,
@@ -29,25 +39,32 @@ export function signedRequests(practice: Practice): Ask {
       'host;x-amz-date',
       hash,
     ].join('\n')
-    const scope = `${date}/${practice.region}/${service}/aws4_request`
+    const scope = `${date}/${region}/${service}/aws4_request`
     const toSign = ['AWS4-HMAC-SHA256', timestamp, scope, createHash('sha256').update(canonical).digest('hex')].join(
       '\n',
     )
-    const key = ['aws4_request', service, practice.region, date].reduceRight<string | Buffer>(
+    const key = ['aws4_request', service, region, date].reduceRight<string | Buffer>(
       (made, part) => hmac(made, part),
-      `AWS4${practice.secretAccessKey}`,
+      `AWS4${keys.secretAccessKey}`,
     )
-    return fetch(`${practice.endpoint}/${sorted === '' ? '' : `?${sorted}`}`, {
+    return fetch(`${practice.endpoint}${path}${sorted === '' ? '' : `?${sorted}`}`, {
       method,
       ...(method === 'GET' ? {} : { body }),
       headers: {
         ...(accept === undefined ? {} : { accept }),
         ...(method === 'GET' ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(keys.sessionToken === undefined ? {} : { 'x-amz-security-token': keys.sessionToken }),
+        ...headers,
         'x-amz-date': timestamp,
-        authorization: `AWS4-HMAC-SHA256 Credential=${practice.accessKeyId}/${scope}, SignedHeaders=host;x-amz-date, Signature=${hmac(key, toSign).toString('hex')}`,
+        authorization: `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope}, SignedHeaders=host;x-amz-date, Signature=${hmac(key, toSign).toString('hex')}`,
       },
     })
   }
+}
+
+/** The texts of every element of a name, in the order of the document. */
+export function elements(xml: string, name: string): readonly string[] {
+  return [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, text = '']) => text)
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {

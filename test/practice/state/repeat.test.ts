@@ -101,6 +101,28 @@ const change: fc.Arbitrary<Step> = fc.oneof<fc.Arbitrary<Step>[]>(
     'SwapEnvironmentCNAMEs',
     fc.record({ SourceEnvironmentName: environment, DestinationEnvironmentName: environment }),
   ),
+  fc
+    .tuple(
+      environment,
+      fc.constantFrom(
+        ['aws:elasticbeanstalk:command', 'DeploymentPolicy', 'Immutable'],
+        ['aws:elasticbeanstalk:command', 'DeploymentPolicy', 'RollingWithAdditionalBatch'],
+        ['aws:elasticbeanstalk:managedactions', 'ManagedActionsEnabled', 'true'],
+        ['aws:rds:dbinstance', 'HasCoupledDatabase', 'false'],
+      ),
+    )
+    .map(([EnvironmentName, [Namespace = '', OptionName = '', Value = '']]) => ({
+      kind: 'call',
+      action: 'UpdateEnvironment',
+      parameters: {
+        EnvironmentName,
+        'OptionSettings.member.1.Namespace': Namespace,
+        'OptionSettings.member.1.OptionName': OptionName,
+        'OptionSettings.member.1.Value': Value,
+      },
+    })),
+  call('RestartAppServer', fc.record({ EnvironmentName: environment })),
+  call('RequestEnvironmentInfo', fc.record({ EnvironmentName: environment, InfoType: fc.constant('tail') })),
   call('TerminateEnvironment', fc.record({ EnvironmentName: environment })),
   call('RebuildEnvironment', fc.record({ EnvironmentName: environment })),
   call('AbortEnvironmentUpdate', fc.record({ EnvironmentName: environment })),
@@ -132,7 +154,15 @@ const traffic: fc.Arbitrary<Step> = fc
   .map((statusCode) => ({ kind: 'traffic', statusCode }))
 
 /** A step, after some time. */
-const timed = (step: fc.Arbitrary<Step>) => fc.tuple(fc.oneof(fc.nat(20_000), fc.nat(700_000)), step)
+const timed = (step: fc.Arbitrary<Step>) =>
+  fc.tuple(
+    fc.oneof(
+      { weight: 10, arbitrary: fc.nat(20_000) },
+      { weight: 10, arbitrary: fc.nat(700_000) },
+      { weight: 1, arbitrary: fc.nat(7 * 86_400_000) },
+    ),
+    step,
+  )
 
 function perform(world: World, step: Step): void {
   const { cloud } = world

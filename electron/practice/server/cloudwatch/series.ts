@@ -34,12 +34,16 @@ const LONGEST_GAUGE_MINUTES = 1_440
 
 /** Every metric the account's load balancers have had, also of those that are gone. */
 export function seriesOf(account: Account): readonly Series[] {
+  return frontNames(account).flatMap((frontName) => seriesOfFront(account, frontName))
+}
+
+function frontNames(account: Account): readonly string[] {
   const living = loadBalancersOf(account)
   const names = new Set([
     ...living.map(({ environment }) => environment.front?.name ?? ''),
     ...account.requestCounts.keys(),
   ])
-  return [...names].flatMap((frontName) => seriesOfFront(account, frontName))
+  return [...names]
 }
 
 /** The series of a namespace, name and exactly these dimensions. */
@@ -47,15 +51,19 @@ export function findSeries(
   account: Account,
   wanted: { readonly namespace: string; readonly name: string; readonly dimensions: readonly Dimension[] },
 ): Series | undefined {
-  return seriesOf(account).find(
-    ({ namespace, name, dimensions }) =>
-      namespace === wanted.namespace &&
-      name === wanted.name &&
-      dimensions.length === wanted.dimensions.length &&
-      dimensions.every((own) =>
-        wanted.dimensions.some((asked) => asked.name === own.name && asked.value === own.value),
-      ),
-  )
+  const balancer = wanted.dimensions.find(({ name }) => name === 'LoadBalancer' || name === 'LoadBalancerName')?.value
+  const candidates = frontNames(account).filter((name) => balancer !== undefined && name.endsWith(balancer))
+  return candidates
+    .flatMap((frontName) => seriesOfFront(account, frontName))
+    .find(
+      ({ namespace, name, dimensions }) =>
+        namespace === wanted.namespace &&
+        name === wanted.name &&
+        dimensions.length === wanted.dimensions.length &&
+        dimensions.every((own) =>
+          wanted.dimensions.some((asked) => asked.name === own.name && asked.value === own.value),
+        ),
+    )
 }
 
 /** The points from `start` (inclusive) to `end` (exclusive), summed up by periods; those without data are left out. */

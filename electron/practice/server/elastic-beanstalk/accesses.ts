@@ -70,7 +70,7 @@ function targetsOf(call: Call, action: string): readonly Target[] {
       context: { ...context, ...environmentContext(call, environment) },
     }))
   }
-  const asked = parameters.text('ResourceArn')
+  const asked = parameters.text('ResourceArn') ?? parameters.text('PlatformArn')
   if (asked !== undefined) return [{ resource: asked, context }]
   if (applicationName !== undefined) return [within(`application/${applicationName}`)]
   return [{ resource: '*', context }]

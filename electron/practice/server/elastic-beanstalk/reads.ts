@@ -1,17 +1,18 @@
 import { AwsError } from '../../model/aws-error.ts'
 import { findEnvironment, listEnvironments } from '../../model/environments.ts'
 import { findEvents } from '../../model/events.ts'
+import { CUSTOM_PLATFORM_QUOTA } from '../../model/custom-platforms.ts'
 import { checkPrefix, fullName, holderOf } from '../../model/names.ts'
-import { OPTIONS } from '../../model/options.ts'
-import { listPlatforms, platformByArn } from '../../model/platforms.ts'
+import { OPTIONS, type Option } from '../../model/options.ts'
+import { platformByArn, platformBySolutionStack } from '../../model/platforms.ts'
 import type { EnvironmentRecord } from '../../model/records.ts'
-import { shownSettings, shownTemplateSettings, valueOf } from '../../model/settings.ts'
+import { objectionTo, shownSettings, shownTemplateSettings } from '../../model/settings.ts'
 import { physicalId } from '../../model/stack.ts'
-import { findTemplate } from '../../model/templates.ts'
+import { findTemplate, TEMPLATE_QUOTA } from '../../model/templates.ts'
 import { findApplication } from '../../model/versions.ts'
 import { instant, list, type Structure } from '../document.ts'
 import { type Call, type Operation, page } from '../query-service.ts'
-import { environmentOf, maximum } from './request.ts'
+import { environmentOf, maximum, readSettings } from './request.ts'
 import { applicationShape, environmentShape, eventShape, settingsShape, templateShape, versionShape } from './shapes.ts'
 import { findTagged } from './tagged.ts'
 
@@ -23,13 +24,13 @@ export const READS: Readonly<Record<string, Operation>> = {
     const name = fullName(account, prefix)
     return { Available: holderOf(account, name) === undefined, FullyQualifiedCNAME: name }
   },
-  DescribeAccountAttributes: () => ({
+  DescribeAccountAttributes: ({ account: { quotas } }) => ({
     ResourceQuotas: {
-      ApplicationQuota: { Maximum: 75 },
-      ApplicationVersionQuota: { Maximum: 1000 },
-      EnvironmentQuota: { Maximum: 200 },
-      ConfigurationTemplateQuota: { Maximum: 200 },
-      CustomPlatformQuota: { Maximum: 50 },
+      ApplicationQuota: { Maximum: quotas.applications },
+      ApplicationVersionQuota: { Maximum: quotas.versions },
+      EnvironmentQuota: { Maximum: quotas.environments },
+      ConfigurationTemplateQuota: { Maximum: TEMPLATE_QUOTA },
+      CustomPlatformQuota: { Maximum: CUSTOM_PLATFORM_QUOTA },
     },
   }),
   DescribeApplications: ({ account, parameters }) => {
@@ -52,28 +53,23 @@ export const READS: Readonly<Record<string, Operation>> = {
     return { ApplicationVersions: list(items.map(versionShape)), NextToken: nextToken }
   },
   DescribeConfigurationOptions: ({ account, parameters }) => {
-    const name = parameters.text('EnvironmentName')
-    const environment = name === undefined ? undefined : findEnvironment(account, { name })
-    const platformArn = environment?.platformArn ?? parameters.text('PlatformArn')
+    const platformArn = describedPlatform(account, parameters)
+    const wanted = (parameters.structures('Options') ?? []).map((option) => ({
+      namespace: option.text('Namespace'),
+      name: option.text('OptionName'),
+    }))
+    const options = OPTIONS.filter(
+      (option) =>
+        wanted.length === 0 ||
+        wanted.some(
+          ({ namespace, name }) =>
+            (namespace === undefined || namespace === option.namespace) && (name === undefined || name === option.name),
+        ),
+    )
     return {
-      SolutionStackName:
-        platformArn === undefined
-          ? parameters.text('SolutionStackName')
-          : platformByArn(account.region, platformArn).solutionStack,
+      SolutionStackName: platformArn === undefined ? undefined : platformByArn(account, platformArn).solutionStack,
       PlatformArn: platformArn,
-      Options: list(
-        OPTIONS.map((option) => ({
-          Namespace: option.namespace,
-          Name: option.name,
-          DefaultValue: option.defaultValue?.replace('{accountId}', account.accountId),
-          ChangeSeverity: option.severity,
-          UserDefined: false,
-          ValueType: option.values === undefined ? 'Scalar' : 'Scalar',
-          ValueOptions: option.values === undefined ? undefined : list([...option.values]),
-          MinValue: option.range?.[0],
-          MaxValue: option.range?.[1],
-        })),
-      ),
+      Options: list(options.map((option) => optionShape(account.accountId, option))),
     }
   },
   DescribeConfigurationSettings: ({ account, parameters }) => {
@@ -96,33 +92,7 @@ export const READS: Readonly<Record<string, Operation>> = {
     }
     const environment = findEnvironment(account, { name: environmentName })
     if (environment.applicationName !== applicationName) throw notFound(environmentName)
-    return { ConfigurationSettings: list([deployedSettings(account, environment)]) }
-  },
-  DescribeEnvironmentManagedActionHistory: (call) => {
-    environmentOf(call)
-    return { ManagedActionHistoryItems: list([]) }
-  },
-  DescribeEnvironmentManagedActions: (call) => {
-    const environment = environmentOf(call)
-    const isOn =
-      valueOf(environment.settings, 'aws:elasticbeanstalk:managedactions', 'ManagedActionsEnabled') === 'true'
-    const newest = listPlatforms(call.account.region).find(
-      ({ branch }) => branch === platformByArn(call.account.region, environment.platformArn).branch,
-    )
-    if (!isOn || newest === undefined || newest.arn === environment.platformArn) return { ManagedActions: list([]) }
-    const status = call.parameters.text('Status')
-    if (status !== undefined && status !== 'Scheduled') return { ManagedActions: list([]) }
-    return {
-      ManagedActions: list([
-        {
-          ActionId: `update-${environment.id}-${newest.version}`,
-          ActionDescription: `Platform update to ${newest.solutionStack}`,
-          ActionType: 'PlatformUpdate',
-          Status: 'Scheduled',
-          WindowStartTime: instant(nextWindow(call.account.now)),
-        },
-      ]),
-    }
+    return { ConfigurationSettings: list(settingsOf(account, environment)) }
   },
   DescribeEnvironmentResources: (call) => ({ EnvironmentResources: environmentResources(environmentOf(call)) }),
   DescribeEnvironments: (call) => {
@@ -145,23 +115,19 @@ export const READS: Readonly<Record<string, Operation>> = {
   },
   DescribeEvents: (call) => {
     const { account, parameters } = call
-    const platformArn = parameters.text('PlatformArn')
     const found = findEvents(account, {
       applicationName: parameters.text('ApplicationName'),
       versionLabel: parameters.text('VersionLabel'),
       templateName: parameters.text('TemplateName'),
       environmentId: parameters.text('EnvironmentId'),
       environmentName: parameters.text('EnvironmentName'),
+      platformArn: parameters.text('PlatformArn'),
       requestId: parameters.text('RequestId'),
       severity: parameters.text('Severity'),
       startTime: parameters.instant('StartTime'),
       endTime: parameters.instant('EndTime'),
     })
-    const { items, nextToken } = page(
-      platformArn === undefined ? found : [],
-      maximum(call, 1000),
-      parameters.text('NextToken'),
-    )
+    const { items, nextToken } = page(found, maximum(call, 1000), parameters.text('NextToken'))
     return { Events: list(items.map(eventShape)), NextToken: nextToken }
   },
   ListTagsForResource: ({ account, parameters }) => {
@@ -169,17 +135,80 @@ export const READS: Readonly<Record<string, Operation>> = {
     const { tags } = findTagged(account, arn)
     return { ResourceArn: arn, ResourceTags: list(tags.map(({ key, value }) => ({ Key: key, Value: value }))) }
   },
+  ValidateConfigurationSettings: ({ account, parameters }) => {
+    const applicationName = parameters.required('ApplicationName')
+    findApplication(account, applicationName)
+    const environmentName = parameters.text('EnvironmentName')
+    const templateName = parameters.text('TemplateName')
+    if (environmentName !== undefined && templateName !== undefined) {
+      throw new AwsError('InvalidParameterCombination', 'You cannot specify both EnvironmentName and TemplateName.')
+    }
+    if (environmentName !== undefined) findEnvironment(account, { name: environmentName })
+    if (templateName !== undefined) findTemplate(account, applicationName, templateName)
+    const messages = readSettings(parameters).flatMap((setting) => {
+      const objection = objectionTo(setting)
+      return objection === undefined
+        ? []
+        : [{ Message: objection, Severity: 'error', Namespace: setting.namespace, OptionName: setting.optionName }]
+    })
+    return { Messages: list(messages) }
+  },
 }
 
-function deployedSettings(account: Call['account'], environment: EnvironmentRecord): Structure {
+function describedPlatform(account: Call['account'], parameters: Call['parameters']): string | undefined {
+  const environmentName = parameters.text('EnvironmentName')
+  if (environmentName !== undefined) return findEnvironment(account, { name: environmentName }).platformArn
+  const templateName = parameters.text('TemplateName')
+  if (templateName !== undefined) {
+    return findTemplate(account, parameters.required('ApplicationName'), templateName).platformArn
+  }
+  const solutionStack = parameters.text('SolutionStackName')
+  if (solutionStack !== undefined) return platformBySolutionStack(account.region, solutionStack).arn
+  const platformArn = parameters.text('PlatformArn')
+  return platformArn === undefined ? undefined : platformByArn(account, platformArn).arn
+}
+
+function optionShape(accountId: string, option: Option): Structure {
   return {
-    SolutionStackName: platformByArn(account.region, environment.platformArn).solutionStack,
+    Namespace: option.namespace,
+    Name: option.name,
+    DefaultValue: option.defaultValue?.replace('{accountId}', accountId),
+    ChangeSeverity: option.severity,
+    UserDefined: false,
+    ValueType: LISTS.has(option.name) ? 'List' : 'Scalar',
+    ValueOptions: option.values === undefined ? undefined : list([...option.values]),
+    MinValue: option.range?.[0],
+    MaxValue: option.range?.[1],
+  }
+}
+
+// Options that take several values, separated by commas.
+const LISTS = new Set(['Availability Zones', 'ELBSubnets', 'InstanceTypes', 'SecurityGroups', 'Subnets'])
+
+/** What runs; and while a change of it is under way, what will run then. */
+function settingsOf(account: Call['account'], environment: EnvironmentRecord): readonly Structure[] {
+  const { operation, previous } = environment
+  if (operation?.kind !== 'configure' || previous === undefined) {
+    return [settingsSet(account, environment, 'deployed')]
+  }
+  return [
+    settingsSet(account, { ...environment, settings: previous.settings }, 'deployed'),
+    settingsSet(account, environment, 'pending'),
+  ]
+}
+
+function settingsSet(
+  account: Call['account'],
+  environment: EnvironmentRecord,
+  status: 'deployed' | 'pending',
+): Structure {
+  return {
+    SolutionStackName: platformByArn(account, environment.platformArn).solutionStack,
     PlatformArn: environment.platformArn,
     ApplicationName: environment.applicationName,
     Description: environment.description,
     EnvironmentName: environment.name,
-    // While an update is under way, what is answered is not yet what runs.
-    DeploymentStatus: environment.operation?.kind === 'configure' ? 'pending' : 'deployed',
+    DeploymentStatus: status,
     DateCreated: instant(environment.created),
     DateUpdated: instant(environment.updated),
     Tier: { Name: environment.tier, Type: environment.tier === 'WebServer' ? 'Standard' : 'SQS/HTTP' },
@@ -211,12 +240,4 @@ function environmentResources(environment: EnvironmentRecord): Structure {
 
 function notFound(environmentName: string): AwsError {
   return new AwsError('InvalidParameterValue', `No Environment found for EnvironmentName = '${environmentName}'.`)
-}
-
-// Tuesdays at three, as the console proposes.
-function nextWindow(now: number): number {
-  const date = new Date(now)
-  date.setUTCHours(3, 0, 0, 0)
-  while (date.getUTCDay() !== 2 || date.getTime() <= now) date.setUTCDate(date.getUTCDate() + 1)
-  return date.getTime()
 }

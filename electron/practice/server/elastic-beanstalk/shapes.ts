@@ -6,15 +6,13 @@ import type {
   EnvironmentRecord,
   EventRecord,
   InstanceRecord,
-  Setting,
-  Tag,
   TemplateRecord,
+  VersionLifecycle,
   VersionRecord,
 } from '../../model/records.ts'
 import type { ShownSetting } from '../../model/settings.ts'
 import type { TrafficSummary } from '../../model/traffic.ts'
 import { instant, list, type Structure } from '../document.ts'
-import type { Parameters } from '../parameters.ts'
 
 /** EnvironmentDescription. */
 export function environmentShape(account: Account, environment: EnvironmentRecord): Structure {
@@ -25,8 +23,9 @@ export function environmentShape(account: Account, environment: EnvironmentRecor
     EnvironmentId: environment.id,
     ApplicationName: environment.applicationName,
     VersionLabel: environment.versionLabel,
-    SolutionStackName: platformByArn(account.region, environment.platformArn).solutionStack,
+    SolutionStackName: platformByArn(account, environment.platformArn).solutionStack,
     PlatformArn: environment.platformArn,
+    TemplateName: environment.templateName,
     Description: environment.description,
     EndpointURL: status === 'Launching' ? undefined : front?.endpoint,
     CNAME: environment.cname,
@@ -40,7 +39,12 @@ export function environmentShape(account: Account, environment: EnvironmentRecor
       environment.tier === 'WebServer'
         ? { Name: 'WebServer', Type: 'Standard', Version: '1.0' }
         : { Name: 'Worker', Type: 'SQS/HTTP', Version: '3.0' },
-    EnvironmentLinks: list([]),
+    EnvironmentLinks: list(
+      environment.links.map(({ linkName, environmentName }) => ({
+        LinkName: linkName,
+        EnvironmentName: environmentName,
+      })),
+    ),
     EnvironmentArn: environment.arn,
     OperationsRole: environment.operationsRole,
   }
@@ -62,11 +66,17 @@ export function applicationShape(account: Account, application: ApplicationRecor
         .map(({ label }) => label),
     ),
     ConfigurationTemplates: list([...account.templates.values()].filter(own).map(({ name }) => name)),
-    ResourceLifecycleConfig: {
-      VersionLifecycleConfig: {
-        MaxCountRule: { Enabled: false, MaxCount: 200, DeleteSourceFromS3: false },
-        MaxAgeRule: { Enabled: false, MaxAgeInDays: 180, DeleteSourceFromS3: false },
-      },
+    ResourceLifecycleConfig: lifecycleShape(application.lifecycle),
+  }
+}
+
+/** ApplicationResourceLifecycleConfig. */
+export function lifecycleShape({ serviceRole, maxCount, maxAge }: VersionLifecycle): Structure {
+  return {
+    ServiceRole: serviceRole,
+    VersionLifecycleConfig: {
+      MaxCountRule: { Enabled: maxCount.enabled, MaxCount: maxCount.most, DeleteSourceFromS3: maxCount.deleteSource },
+      MaxAgeRule: { Enabled: maxAge.enabled, MaxAgeInDays: maxAge.most, DeleteSourceFromS3: maxAge.deleteSource },
     },
   }
 }
@@ -79,6 +89,7 @@ export function versionShape(version: VersionRecord): Structure {
     Description: version.description,
     VersionLabel: version.label,
     SourceBundle: { S3Bucket: version.sourceBundle.bucket, S3Key: version.sourceBundle.key },
+    BuildArn: version.buildArn,
     DateCreated: instant(version.created),
     DateUpdated: instant(version.updated),
     Status: version.status,
@@ -94,6 +105,7 @@ export function eventShape(event: EventRecord): Structure {
     VersionLabel: event.versionLabel,
     TemplateName: event.templateName,
     EnvironmentName: event.environmentName,
+    PlatformArn: event.platformArn,
     RequestId: event.requestId,
     Severity: event.severity,
   }
@@ -102,7 +114,7 @@ export function eventShape(event: EventRecord): Structure {
 /** ConfigurationSettingsDescription of a template. */
 export function templateShape(account: Account, template: TemplateRecord): Structure {
   return {
-    SolutionStackName: platformByArn(account.region, template.platformArn).solutionStack,
+    SolutionStackName: platformByArn(account, template.platformArn).solutionStack,
     PlatformArn: template.platformArn,
     ApplicationName: template.applicationName,
     TemplateName: template.name,
@@ -147,32 +159,4 @@ export function systemShape(summary: TrafficSummary, instance: InstanceRecord): 
     CPUUtilization: { User: busy, Nice: 0, System: 0.4, Idle: 99.5 - busy, IOWait: 0.1, IRQ: 0, SoftIRQ: 0 },
     LoadAverage: list([steady + busy / 100, steady + busy / 120]),
   }
-}
-
-/** The settings a request carries. */
-export function readSettings(parameters: Parameters, name = 'OptionSettings'): readonly Setting[] {
-  return (parameters.structures(name) ?? []).map((entry) => {
-    const resourceName = entry.text('ResourceName')
-    return {
-      namespace: entry.required('Namespace'),
-      optionName: entry.required('OptionName'),
-      value: entry.text('Value') ?? '',
-      ...(resourceName === undefined ? {} : { resourceName }),
-    }
-  })
-}
-
-/** The options that a request takes back to their defaults. */
-export function readRemovals(
-  parameters: Parameters,
-): readonly { readonly namespace: string; readonly optionName: string }[] {
-  return (parameters.structures('OptionsToRemove') ?? []).map((entry) => ({
-    namespace: entry.required('Namespace'),
-    optionName: entry.required('OptionName'),
-  }))
-}
-
-/** The tags a request carries; undefined: it carries none. */
-export function readTags(parameters: Parameters, name = 'Tags'): readonly Tag[] | undefined {
-  return parameters.structures(name)?.map((entry) => ({ key: entry.required('Key'), value: entry.text('Value') ?? '' }))
 }

@@ -25,7 +25,7 @@ export interface Identities {
   expireSessions(): void
 }
 
-export interface Role {
+interface Role {
   readonly name: string
   readonly arn: string
   readonly id: string
@@ -35,7 +35,7 @@ export interface Role {
 }
 
 /** What a session's token says. */
-export interface Claims {
+interface Claims {
   readonly kind: 'role' | 'user'
   /** The role's name, or the user's. */
   readonly of: string

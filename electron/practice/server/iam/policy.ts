@@ -15,7 +15,7 @@ export interface Policy {
   readonly statements: readonly Statement[]
 }
 
-export interface Statement {
+interface Statement {
   readonly effect: 'Allow' | 'Deny'
   readonly actions: { readonly patterns: readonly string[]; readonly negated: boolean }
   readonly resources: { readonly patterns: readonly string[]; readonly negated: boolean }

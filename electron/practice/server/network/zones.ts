@@ -20,7 +20,7 @@ export type Found =
 /** Looks one name up in lower case; a resolver's goes through its cache. */
 export type Lookup = (name: string, type: QuestionType) => Found
 
-export type QuestionType = 'A' | 'CNAME' | 'NS' | 'SOA' | 'ANY' | 'OTHER'
+type QuestionType = 'A' | 'CNAME' | 'NS' | 'SOA' | 'ANY' | 'OTHER'
 
 /** The address of the zones' name server: each zone's NS record leads here. */
 export const NAME_SERVER_ADDRESS = '192.0.2.53'
@@ -30,7 +30,7 @@ const NAME_SERVER_TTL_SECONDS = 172_800
 const LONGEST_CHAIN = 16
 
 /** The question's type; every type no zone of the account holds is `OTHER` and answered with NODATA. */
-export function questionType(query: Query): QuestionType {
+function questionType(query: Query): QuestionType {
   return TYPE_NAMES[query.typeNumber] ?? 'OTHER'
 }
 

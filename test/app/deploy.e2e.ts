@@ -1,0 +1,94 @@
+import { createWriteStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { ZipFile } from 'yazl'
+import { testIds } from '../../renderer/test-ids.ts'
+import { openDialogAnswers } from '../../scripts/app-driver.ts'
+import { expect, SHOP, test } from './stage.ts'
+
+const FAILS = 'shop-1.5.1-fails-to-deploy'
+const ERRORS = 'shop-1.5.2-answers-errors'
+
+test('looks into a bundle before it uploads it, then deploys the file that was chosen', async ({ stage }) => {
+  const account = await stage.account()
+  const app = await stage.release(account)
+  const { operator, page } = app
+  await operator.walkTo('deploy')
+  const folder = await stage.folder()
+  const choose = async (file: string) => {
+    await openDialogAnswers(app, file)
+    await operator.by(testIds.chooseBundle).click()
+  }
+  await operator.by(testIds.versionSource('bundle')).click()
+
+  const text = join(folder, 'notes.zip')
+  await writeFile(text, 'This was never a ZIP file.')
+  await choose(text)
+  await expect(page.getByText('This is not a sound ZIP file')).toBeVisible()
+  await expect(operator.by(testIds.lever)).toBeDisabled()
+  await expect(operator.by(testIds.leverReason)).toContainText('This bundle cannot be deployed')
+
+  const database = join(folder, 'with-database.zip')
+  await zip(database, {
+    'server.js': '',
+    '.ebextensions/database.config': 'Resources:\n  Data:\n    Type: AWS::RDS::DBInstance\n',
+  })
+  await choose(database)
+  await expect(page.getByText('declares a database (AWS::RDS::DBInstance)')).toBeVisible()
+  await expect(operator.by(testIds.lever)).toBeDisabled()
+  expect(await account.count('CreateApplicationVersion')).toBe(0)
+
+  const sound = join(folder, 'shop 2.0.zip')
+  await zip(sound, { 'package.json': '{}', 'server.js': 'listen()' })
+  await choose(sound)
+  await operator.fill(testIds.versionLabel, 'two')
+  await operator.throwLever()
+  await operator.reaches('deploy', 'proved')
+  expect([...(await account.living()).values()].map(({ VersionLabel }) => VersionLabel)).toContain('two')
+})
+
+test('sees that a version was not deployed although green is Ready and Green, and takes another', async ({ stage }) => {
+  const account = await stage.account()
+  const { operator } = await stage.release(account)
+  await operator.walkTo('deploy')
+  await operator.chooseBundle(`${FAILS}.zip`)
+  await operator.throwLever()
+  await operator.reaches('deploy', 'stuck')
+  await expect(operator.by(testIds.problem)).toContainText(`Version ${FAILS} was not deployed`)
+  await expect(operator.by(testIds.problem)).toContainText(`it still runs ${SHOP.version}`)
+  const green = [...(await account.living()).values()].find(({ EnvironmentName: name }) =>
+    name?.startsWith('shop-production-'),
+  )
+  expect(green).toMatchObject({ Status: 'Ready', Health: 'Green', VersionLabel: SHOP.version })
+
+  await operator.choose('choose-another-version')
+  await operator.walkTo('test')
+  await expect(operator.by(testIds.lane('green'))).toContainText('shop-1.5.0')
+})
+
+test('catches a version that answers errors, and takes another', async ({ stage }) => {
+  const account = await stage.account()
+  const { operator, page } = await stage.release(account, SHOP.environment, { bake: 5 })
+  await operator.walkTo('test', { bundle: `${ERRORS}.zip` })
+  await operator.throwLever()
+  await operator.signOff('It looked well for a moment.')
+  const bake = operator.by(testIds.proof('bake'))
+  await bake.getByRole('button', { name: /^Evidence/ }).click()
+  // More than three rounds in ten fail, so among sixty some do; the bake begins again with each.
+  await expect(bake).toContainText(/of (\d{3}|[6-9]\d) in all/, { timeout: 25_000 })
+  await expect(bake).not.toHaveAttribute('data-status', 'passed')
+  await expect(page.getByTestId(testIds.step('test'))).not.toHaveAttribute('data-status', 'proved')
+  expect(await account.count('SwapEnvironmentCNAMEs')).toBe(0)
+
+  await operator.choose('choose-another-version')
+  await operator.walkTo('swap')
+  await operator.reaches('swap', 'ready')
+})
+
+async function zip(path: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const archive = new ZipFile()
+  for (const [name, content] of Object.entries(files)) archive.addBuffer(Buffer.from(content), name)
+  archive.end()
+  await pipeline(archive.outputStream, createWriteStream(path))
+}
