@@ -147,7 +147,15 @@ export function openReleases(
           remedy: 'Update a worker environment in place, from the AWS console.',
         })
       }
-      const other = list().find(({ outcome, productionCname }) => outcome === null && productionCname === cname)
+      // A damaged one is never continued: it must not keep its URL from being released for ever.
+      const other = list().find(
+        (each) =>
+          each.outcome === null &&
+          !each.damaged &&
+          each.productionCname === cname &&
+          each.account.kind === account.kind &&
+          each.account.accountId === account.accountId,
+      )
       if (other) {
         throw problem('locked', `A release of ${cname} is in progress already`, {
           meaning: 'Two releases of one environment would undo each other.',

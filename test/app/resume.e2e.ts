@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { testIds } from '../../renderer/test-ids.ts'
+import { askInPage, releaseIdOf } from './page-calls.ts'
 import { type Account, expect, type OpenedApp, SHOP, type Stage, test } from './stage.ts'
 
 /** Slow enough for a window to be closed in the middle of a step. */
@@ -92,9 +93,17 @@ test('shows a damaged journal as damaged, and does not go on with it', async ({ 
   await operator.connectPractice()
   await expect(page.getByText('Its journal is damaged')).toBeVisible()
   await expect(page.getByText('fails its hash chain')).toBeVisible()
+  const releaseId = await releaseIdOf(page)
   await operator.continueRelease()
+  await expect(operator.by(testIds.problem)).toContainText('The journal of this release is damaged')
   await expect(page.locator(`button[data-testid="${testIds.lever}"]:not([disabled])`)).toHaveCount(0)
+  const lever = { step: 'clone', greenName: 'shop-green', cnamePrefix: 'shop-green' }
+  expect(await askInPage(page, 'throwLever', { releaseId, lever })).toMatchObject({ ok: false })
   expect(await account.count('CreateEnvironment')).toBe(0)
+
+  await operator.by(testIds.leaveRelease).click()
+  await operator.beginRelease(SHOP.environment)
+  await operator.reaches('clone', 'ready')
 })
 
 test('keeps the practice account of its own, and a release in it, when it is closed', async ({ stage }) => {

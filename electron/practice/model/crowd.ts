@@ -1,6 +1,6 @@
 import { type Account, advanceTo } from './account.ts'
 import { createEnvironment, updateEnvironment } from './environments.ts'
-import { platformBySolutionStack, listPlatforms } from './platforms.ts'
+import { listPlatforms, platformBySolutionStack } from './platforms.ts'
 import type { EnvironmentRecord, EventRecord, Instant, Setting } from './records.ts'
 import { createApplication, createVersion } from './versions.ts'
 
@@ -106,7 +106,18 @@ function plantEnvironment(
   )
 }
 
-const KINDS = ['balanced', 'single', 'balanced', 'single', 'balanced', 'single', 'balanced', 'single', 'single', 'worker']
+const KINDS = [
+  'balanced',
+  'single',
+  'balanced',
+  'single',
+  'balanced',
+  'single',
+  'balanced',
+  'single',
+  'single',
+  'worker',
+]
 const BALANCED: readonly Setting[] = [
   { namespace: 'aws:elasticbeanstalk:environment', optionName: 'EnvironmentType', value: 'LoadBalanced' },
   { namespace: 'aws:elasticbeanstalk:environment', optionName: 'LoadBalancerType', value: 'application' },

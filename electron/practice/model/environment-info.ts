@@ -1,7 +1,17 @@
 import type { Account } from './account.ts'
 import { emit } from './events.ts'
-import type { EnvironmentInfo, EnvironmentRecord, InfoType } from './records.ts'
+import type { EnvironmentRecord, Instant } from './records.ts'
 import { notReady } from './swap.ts'
+
+export type InfoType = 'tail' | 'bundle' | 'analyze'
+
+/** Logs of an instance, pulled at an instant. */
+export interface EnvironmentInfo {
+  readonly type: InfoType
+  readonly instanceId: string
+  readonly at: Instant
+  readonly key: string
+}
 
 const PULL_SECONDS = 8
 const ANALYZE_SECONDS = 60

@@ -1,3 +1,6 @@
+import type { EnvironmentInfo } from './environment-info.ts'
+import type { VersionLifecycle } from './lifecycle.ts'
+import type { ManagedActionRun } from './managed-actions.ts'
 import type { Traffic } from './traffic.ts'
 
 /** Instants are account milliseconds since the epoch. */
@@ -56,20 +59,6 @@ export interface ApplicationRecord {
   updated: Instant
   tags: readonly Tag[]
   lifecycle: VersionLifecycle
-}
-
-export interface LifecycleRule {
-  readonly enabled: boolean
-  /** Versions, or days. */
-  readonly most: number
-  readonly deleteSource: boolean
-}
-
-/** Which versions Elastic Beanstalk deletes by itself when a new one is created. */
-export interface VersionLifecycle {
-  readonly serviceRole: string | undefined
-  readonly maxCount: LifecycleRule
-  readonly maxAge: LifecycleRule
 }
 
 /** What a bundle's `env.yaml` asks of the environment that is composed from it. */
@@ -237,44 +226,7 @@ export interface EnvironmentRecord {
 }
 
 /** The part of an environment that reads may show a moment late. */
-export type EnvironmentGlimpse = Pick<EnvironmentRecord, 'status' | 'versionLabel' | 'cname' | 'updated' | 'operation'>
-
-export type InfoType = 'tail' | 'bundle' | 'analyze'
-
-/** Logs of an instance, pulled at an instant. */
-export interface EnvironmentInfo {
-  readonly type: InfoType
-  readonly instanceId: string
-  readonly at: Instant
-  readonly key: string
-}
-
-export interface ManagedAction {
-  readonly id: string
-  readonly description: string
-  readonly type: 'PlatformUpdate'
-  readonly platformArn: string
-  readonly windowStart: Instant
-}
-
-export interface ManagedActionRun {
-  readonly action: ManagedAction
-  readonly requestId: string
-  readonly executed: Instant
-  /** Undefined: it is running, or was aborted. */
-  completed: Instant | undefined
-}
-
-/** A platform version of the account's own, built by a builder. */
-export interface CustomPlatformRecord {
-  readonly arn: string
-  readonly name: string
-  readonly version: string
-  readonly created: Instant
-  tags: readonly Tag[]
-  status: 'Creating' | 'Ready' | 'Failed' | 'Deleting'
-  updated: Instant
-}
+type EnvironmentGlimpse = Pick<EnvironmentRecord, 'status' | 'versionLabel' | 'cname' | 'updated' | 'operation'>
 
 export interface EventRecord {
   readonly date: Instant

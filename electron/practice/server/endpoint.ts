@@ -4,7 +4,7 @@ import { AwsError } from '../model/aws-error.ts'
 import { jsonRefusal, readJsonBody, targetedOperation } from './aws-json.ts'
 import { makeChange } from './changes.ts'
 import type { Cloud } from './cloud.ts'
-import { element, list, type Structure, toJson } from './document.ts'
+import { element, list, type Structure, toJson, XML_HEAD, xmlDocument } from './document.ts'
 import { ELASTIC_BEANSTALK } from './elastic-beanstalk/elastic-beanstalk.ts'
 import { strikesCall, throwFaults } from './faults.ts'
 import { accessesOf, s3Access } from './iam/accesses.ts'
@@ -13,8 +13,8 @@ import { readParameters } from './parameters.ts'
 import type { Principal } from './principals.ts'
 import type { Call, QueryService } from './query-service.ts'
 import { answerRoute53, ROUTE53_NAMESPACE, readRoute53, route53Resource } from './route53/route53.ts'
-import type { ObjectStore } from './s3/object-store.ts'
 import { logObject } from './s3/log-objects.ts'
+import type { ObjectStore } from './s3/object-store.ts'
 import { answerS3, s3Operation } from './s3/s3.ts'
 import { SERVICES, serviceFor } from './services.ts'
 import { type Credential, isSignedBy, readCredential, signedAt } from './signature.ts'
@@ -281,7 +281,7 @@ function sendResult(
     exchange.service === 'ec2'
       ? { requestId, ...result }
       : { ...(result === undefined ? {} : { [`${action}Result`]: result }), ...metadata }
-  send(response, 200, 'text/xml', element(`${action}Response`, content, namespace), requestId)
+  sendPieces(response, 200, 'text/xml', xmlDocument(`${action}Response`, content, namespace), requestId)
 }
 
 function sendError(exchange: Exchange, error: unknown): void {
@@ -347,13 +347,25 @@ function sendError(exchange: Exchange, error: unknown): void {
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string, requestId: string): void {
-  const document = type.includes('xml') && body !== '' ? `<?xml version="1.0" encoding="UTF-8"?>\n${body}` : body
-  response
-    .writeHead(status, {
-      'content-type': type,
-      'content-length': Buffer.byteLength(document),
-      'x-amzn-requestid': requestId,
-      'x-amz-request-id': requestId,
-    })
-    .end(document)
+  const document = type.includes('xml') && body !== '' ? `${XML_HEAD}${body}` : body
+  sendPieces(response, status, type, [Buffer.from(document)], requestId)
+}
+
+function sendPieces(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  pieces: readonly Buffer[],
+  requestId: string,
+): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': pieces.reduce((sum, { length }) => sum + length, 0),
+    'x-amzn-requestid': requestId,
+    'x-amz-request-id': requestId,
+  })
+  response.cork()
+  for (const piece of pieces) if (piece.length > 0) response.write(piece)
+  response.uncork()
+  response.end()
 }

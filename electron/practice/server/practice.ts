@@ -5,6 +5,7 @@ import { createControl } from './control.ts'
 import { createEndpoint } from './endpoint.ts'
 import { startNetwork } from './network/network.ts'
 import { type CloudOptions, openCloud } from './open-cloud.ts'
+import { spareMemory } from './spare-memory.ts'
 
 export interface PracticeOptions extends CloudOptions {
   /** Port of the AWS endpoint; 0: any free one. */
@@ -57,6 +58,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
   await network.refresh()
   const endpoint = await listen(createEndpoint(cloud, objects), options.port)
   const control = await listen(createControl(cloud, network), 0)
+  if (options.crowd !== undefined) spareMemory()
   opened.run()
   const ticking = setInterval(() => cloud.advance(), TICK_MILLISECONDS)
 

@@ -6,9 +6,10 @@ import {
   type EnvironmentDescription,
 } from '@aws-sdk/client-elastic-beanstalk'
 import { RDSClient } from '@aws-sdk/client-rds'
-import { S3Client } from '@aws-sdk/client-s3'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { KeyPair } from '../../../electron/practice/server/practice.ts'
+import { zip } from '../../../electron/practice/server/seed-bundles.ts'
 import type { Practice } from '../start-practice.ts'
 
 /** The real SDK's clients, pointed at a practice account. */
@@ -58,4 +59,17 @@ export async function refusal(
   )
   const { name, message, $metadata } = error as Error & { readonly $metadata?: { readonly httpStatusCode?: number } }
   return { code: name, status: $metadata?.httpStatusCode, text: message }
+}
+
+/** The account's own bucket, where Elastic Beanstalk looks for bundles. */
+export const BUCKET = 'elasticbeanstalk-eu-central-1-123456789012'
+
+/** Uploads a source bundle of small text files, and answers where it is. */
+export async function uploadBundle(
+  s3: S3Client,
+  key: string,
+  files: Readonly<Record<string, string>>,
+): Promise<{ readonly S3Bucket: string; readonly S3Key: string }> {
+  await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: zip(files) }))
+  return { S3Bucket: BUCKET, S3Key: key }
 }

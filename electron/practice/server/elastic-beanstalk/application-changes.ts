@@ -16,9 +16,9 @@ import {
 import { inspectBundle } from '../bundle.ts'
 import type { Call, Change, Facts } from '../query-service.ts'
 import { readLifecycle } from './lifecycle.ts'
-import { findTagged } from './tagged.ts'
 import { readRemovals, readSettings, readTags } from './request.ts'
 import { applicationShape, lifecycleShape, templateShape, versionShape } from './shapes.ts'
+import { findTagged } from './tagged.ts'
 
 /** The operations that change applications, their versions, saved configurations and tags. */
 export const APPLICATION_CHANGES: Readonly<Record<string, Change>> = {

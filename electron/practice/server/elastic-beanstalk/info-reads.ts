@@ -1,5 +1,5 @@
+import type { InfoType } from '../../model/environment-info.ts'
 import { retrievedInfo } from '../../model/environment-info.ts'
-import type { InfoType } from '../../model/records.ts'
 import { instant, list } from '../document.ts'
 import type { Operation } from '../query-service.ts'
 import { presign } from '../signature.ts'

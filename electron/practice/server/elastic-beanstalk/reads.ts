@@ -1,7 +1,7 @@
 import { AwsError } from '../../model/aws-error.ts'
+import { CUSTOM_PLATFORM_QUOTA } from '../../model/custom-platforms.ts'
 import { findEnvironment, listEnvironments } from '../../model/environments.ts'
 import { findEvents } from '../../model/events.ts'
-import { CUSTOM_PLATFORM_QUOTA } from '../../model/custom-platforms.ts'
 import { checkPrefix, fullName, holderOf } from '../../model/names.ts'
 import { OPTIONS, type Option } from '../../model/options.ts'
 import { platformByArn, platformBySolutionStack } from '../../model/platforms.ts'
@@ -12,8 +12,9 @@ import { findTemplate, TEMPLATE_QUOTA } from '../../model/templates.ts'
 import { findApplication } from '../../model/versions.ts'
 import { instant, list, type Structure } from '../document.ts'
 import { type Call, type Operation, page } from '../query-service.ts'
+import { environmentList } from './environment-list.ts'
 import { environmentOf, maximum, readSettings } from './request.ts'
-import { applicationShape, environmentShape, eventShape, settingsShape, templateShape, versionShape } from './shapes.ts'
+import { applicationShape, eventShape, settingsShape, templateShape, versionShape } from './shapes.ts'
 import { findTagged } from './tagged.ts'
 
 /** The operations of Elastic Beanstalk that change nothing. */
@@ -109,7 +110,7 @@ export const READS: Readonly<Record<string, Operation>> = {
     })
     const { items, nextToken } = page(wanted, maximum(call, 1000), parameters.text('NextToken'))
     return {
-      Environments: list(items.map((environment) => environmentShape(account, environment))),
+      Environments: environmentList(account, items),
       NextToken: nextToken,
     }
   },

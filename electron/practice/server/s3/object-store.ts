@@ -140,7 +140,11 @@ export async function openObjectStore({ folder: kept, keep }: ObjectStoreOptions
     flush: async (path) => {
       if (kept === undefined) return
       const file = await open(path)
-      await file.datasync().finally(() => file.close())
+      try {
+        await file.datasync()
+      } finally {
+        await file.close()
+      }
     },
     put: (bucket, key, object) => make({ change: 'put', bucket, key, object: named(object) }),
     async putBytes(bucket, key, content, modified) {

@@ -38,7 +38,7 @@ export interface CallEntry {
 }
 
 /** What someone else did, by the control endpoint. */
-export interface HandEntry {
+interface HandEntry {
   readonly kind: 'hand'
   readonly at: Instant
   readonly said: Readonly<Record<string, unknown>>
