@@ -1,4 +1,4 @@
-import { type BrowserWindow, ipcMain, type IpcMainInvokeEvent } from 'electron'
+import { type BrowserWindow, type IpcMainInvokeEvent, ipcMain } from 'electron'
 import * as z from 'zod'
 import { CHANNEL_PREFIX, EVENT_CHANNEL } from './contract/bridge.ts'
 import { type CallName, calls, type Events, type Output, type Parsed, type Reply } from './contract/contract.ts'

@@ -1,4 +1,4 @@
-import { app, utilityProcess, type UtilityProcess } from 'electron'
+import { app, type UtilityProcess, utilityProcess } from 'electron'
 import { problem } from './contract/problem.ts'
 import { builtFile } from './window.ts'
 

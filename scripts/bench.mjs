@@ -3,7 +3,7 @@ import { driveApp } from './drive.mjs'
 import { prepare } from './prepare.mjs'
 import { runCommand } from './root.mjs'
 
-// npm run bench [-- --json]: start-up time, memory, and what a rehearsed release costs.
+// npm run bench [-- [name …] --json]: start-up time, memory, what a rehearsed release and a large account cost.
 await runCommand(async (commandArguments) => {
   const electron = await prepare({ display: true })
   await build(electron)

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { _electron, type ElectronApplication } from 'playwright'
 import { testIds } from '../renderer/test-ids.ts'
+import { benchPractice } from './bench-practice.ts'
 
 /** What `npm run bench` measures; every figure that matters is a ratio of two things measured in the same run. */
-const benches = { startup: benchStartup, release: benchRelease }
+const benches = { startup: benchStartup, release: benchRelease, practice: benchPractice }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

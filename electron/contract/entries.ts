@@ -65,6 +65,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
     at,
     passed: z.boolean(),
     results: z.array(z.object({ path: z.string(), passed: z.boolean(), said: z.string() })),
+    /** The longest pause before it that is none, where a clock that runs ahead makes it longer than usual. */
+    pauseMilliseconds: z.number().optional(),
   }),
   z.object({ kind: z.literal('signed-off'), at, note: z.string() }),
   z.object({

@@ -167,8 +167,10 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
         leverAt: entry.passing ? record.leverAt : null,
         refusal: { at, action: entry.action, problem: entry.problem, passing: entry.passing },
       }))
-    case 'round':
-      return { ...state, rounds: [...state.rounds, { at, passed: entry.passed, results: entry.results }] }
+    case 'round': {
+      const { kind: _, ...round } = entry
+      return { ...state, rounds: [...state.rounds, round] }
+    }
     case 'signed-off':
       return { ...state, signOff: { at, note: entry.note } }
     case 'baseline':

@@ -69,7 +69,7 @@ test('sees that a version was not deployed although green is Ready and Green, an
 
 test('catches a version that answers errors, and takes another', async ({ stage }) => {
   const account = await stage.account()
-  const { operator, page } = await stage.release(account, SHOP.environment, { bake: 5 })
+  const { operator, page } = await stage.release(account, SHOP.environment, { bake: 120 })
   await operator.walkTo('test', { bundle: `${ERRORS}.zip` })
   await operator.throwLever()
   await operator.signOff('It looked well for a moment.')
@@ -82,6 +82,10 @@ test('catches a version that answers errors, and takes another', async ({ stage 
   expect(await account.count('SwapEnvironmentCNAMEs')).toBe(0)
 
   await operator.choose('choose-another-version')
+  await operator.walkTo('test')
+  await operator.fill(testIds.bakeMinutes, '1')
+  await operator.by(testIds.saveSettings).click()
+  await expect(page.getByText('These checks are used.')).toBeVisible()
   await operator.walkTo('swap')
   await operator.reaches('swap', 'ready')
 })

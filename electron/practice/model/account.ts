@@ -1,8 +1,8 @@
-import type { CustomPlatformRecord } from './custom-platforms.ts'
 import { createRandom, type Random } from './random.ts'
 import type {
   ApplicationRecord,
   CertificateRecord,
+  CustomPlatformRecord,
   DatabaseRecord,
   EnvironmentRecord,
   EventRecord,

@@ -5,7 +5,6 @@ import { narrate } from './events.ts'
 import { refreshedAt, watchHealth } from './health.ts'
 import { deployTo, launchInstances, removeInstances, takeOut } from './instances.ts'
 import { updateListeners } from './listeners.ts'
-import { planManagedActions } from './managed-actions.ts'
 import { platformByArn } from './platforms.ts'
 import type { EnvironmentRecord, Setting, Settings } from './records.ts'
 import {
@@ -72,7 +71,6 @@ export function changeConfiguration(
     change.done?.()
     endOperation(account, environment)
     watchHealth(account, environment)
-    planManagedActions(account, environment)
   })
 }
 

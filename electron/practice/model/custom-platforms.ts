@@ -1,17 +1,6 @@
 import type { Account } from './account.ts'
 import { AwsError, invalidParameterValue } from './aws-error.ts'
-import type { Instant, Tag } from './records.ts'
-
-/** A platform version of the account's own, built by a builder. */
-export interface CustomPlatformRecord {
-  readonly arn: string
-  readonly name: string
-  readonly version: string
-  readonly created: Instant
-  tags: readonly Tag[]
-  status: 'Creating' | 'Ready' | 'Failed' | 'Deleting'
-  updated: Instant
-}
+import type { CustomPlatformRecord, Tag } from './records.ts'
 
 export const CUSTOM_PLATFORM_QUOTA = 50
 // What a builder needs for an image; the developer guide's example takes about that long.

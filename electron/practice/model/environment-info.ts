@@ -1,17 +1,9 @@
 import type { Account } from './account.ts'
 import { emit } from './events.ts'
-import type { EnvironmentRecord, Instant } from './records.ts'
+import type { EnvironmentInfo, EnvironmentRecord } from './records.ts'
 import { notReady } from './swap.ts'
 
-export type InfoType = 'tail' | 'bundle' | 'analyze'
-
-/** Logs of an instance, pulled at an instant. */
-export interface EnvironmentInfo {
-  readonly type: InfoType
-  readonly instanceId: string
-  readonly at: Instant
-  readonly key: string
-}
+export type InfoType = EnvironmentInfo['type']
 
 const PULL_SECONDS = 8
 const ANALYZE_SECONDS = 60

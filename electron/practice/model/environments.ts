@@ -5,6 +5,7 @@ import { releaseCoupledDatabase } from './databases.ts'
 import { deployVersion } from './deploy.ts'
 import { narrate } from './events.ts'
 import { launch } from './launch.ts'
+import { planManagedActions } from './managed-actions.ts'
 import { checkEnvironmentName, claimName, holderOf } from './names.ts'
 import { platformByArn, platformBySolutionStack } from './platforms.ts'
 import type { EnvironmentLink, EnvironmentRecord, Setting, Settings, Tag, VersionRecord } from './records.ts'
@@ -159,7 +160,12 @@ export function updateEnvironment(
     changeConfiguration(
       account,
       environment,
-      { set: [...(template?.settings.values() ?? []), ...update.set], remove: update.remove, platformArn },
+      {
+        set: [...(template?.settings.values() ?? []), ...update.set],
+        remove: update.remove,
+        platformArn,
+        done: () => planManagedActions(account, environment),
+      },
       requestId,
     )
   }

@@ -1,20 +1,6 @@
 import type { Account } from './account.ts'
 import { emitForApplication } from './events.ts'
-import type { ApplicationRecord, VersionRecord } from './records.ts'
-
-export interface LifecycleRule {
-  readonly enabled: boolean
-  /** Versions, or days. */
-  readonly most: number
-  readonly deleteSource: boolean
-}
-
-/** Which versions Elastic Beanstalk deletes by itself when a new one is created. */
-export interface VersionLifecycle {
-  readonly serviceRole: string | undefined
-  readonly maxCount: LifecycleRule
-  readonly maxAge: LifecycleRule
-}
+import type { ApplicationRecord, LifecycleRule, VersionLifecycle, VersionRecord } from './records.ts'
 
 const DAY = 86_400_000
 // Both are the developer guide's: at most so many at once, and none that an environment still may need.

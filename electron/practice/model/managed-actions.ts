@@ -2,25 +2,9 @@ import type { Account } from './account.ts'
 import { AwsError, invalidParameterValue } from './aws-error.ts'
 import { changeConfiguration } from './configure.ts'
 import { newestOfBranch, type Platform, platformByArn } from './platforms.ts'
-import type { EnvironmentRecord, Instant } from './records.ts'
+import type { EnvironmentRecord, Instant, ManagedAction, ManagedActionRun } from './records.ts'
 import { valueOf } from './settings.ts'
 import { notReady } from './swap.ts'
-
-export interface ManagedAction {
-  readonly id: string
-  readonly description: string
-  readonly type: 'PlatformUpdate'
-  readonly platformArn: string
-  readonly windowStart: Instant
-}
-
-export interface ManagedActionRun {
-  readonly action: ManagedAction
-  readonly requestId: string
-  readonly executed: Instant
-  /** Undefined: it is running, or was aborted. */
-  completed: Instant | undefined
-}
 
 const NAMESPACE = 'aws:elasticbeanstalk:managedactions'
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -90,6 +74,7 @@ function run(account: Account, environment: EnvironmentRecord, action: ManagedAc
   environment.previous = { versionLabel: environment.versionLabel, settings: environment.settings }
   const done = (): void => {
     started.completed = account.now
+    planManagedActions(account, environment)
   }
   // Managed updates replace the instances, as immutable updates do.
   const change = { set: [], remove: [], platformArn: action.platformArn, seconds: UPDATE_SECONDS, done }

@@ -1,6 +1,3 @@
-import type { EnvironmentInfo } from './environment-info.ts'
-import type { VersionLifecycle } from './lifecycle.ts'
-import type { ManagedActionRun } from './managed-actions.ts'
 import type { Traffic } from './traffic.ts'
 
 /** Instants are account milliseconds since the epoch. */
@@ -351,4 +348,53 @@ export interface FinishedOperation {
   readonly requestId: string
   readonly started: Instant
   readonly ended: Instant
+}
+
+/** Logs of an instance, pulled at an instant. */
+export interface EnvironmentInfo {
+  readonly type: 'tail' | 'bundle' | 'analyze'
+  readonly instanceId: string
+  readonly at: Instant
+  readonly key: string
+}
+
+/** `most`: versions, or days. */
+export interface LifecycleRule {
+  readonly enabled: boolean
+  readonly most: number
+  readonly deleteSource: boolean
+}
+
+/** Which versions Elastic Beanstalk deletes by itself when a new one is created. */
+export interface VersionLifecycle {
+  readonly serviceRole: string | undefined
+  readonly maxCount: LifecycleRule
+  readonly maxAge: LifecycleRule
+}
+
+export interface ManagedAction {
+  readonly id: string
+  readonly description: string
+  readonly type: 'PlatformUpdate'
+  readonly platformArn: string
+  readonly windowStart: Instant
+}
+
+/** Not `completed`: it is running, or was aborted. */
+export interface ManagedActionRun {
+  readonly action: ManagedAction
+  readonly requestId: string
+  readonly executed: Instant
+  completed: Instant | undefined
+}
+
+/** A platform version of the account's own, built by a builder. */
+export interface CustomPlatformRecord {
+  readonly arn: string
+  readonly name: string
+  readonly version: string
+  readonly created: Instant
+  tags: readonly Tag[]
+  status: 'Creating' | 'Ready' | 'Failed' | 'Deleting'
+  updated: Instant
 }

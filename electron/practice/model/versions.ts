@@ -1,9 +1,15 @@
 import { type Account, versionKey } from './account.ts'
 import { AwsError, invalidParameterValue } from './aws-error.ts'
 import { emitForApplication } from './events.ts'
-import type { VersionLifecycle } from './lifecycle.ts'
 import { NO_LIFECYCLE } from './lifecycle.ts'
-import type { ApplicationRecord, EnvironmentManifest, PracticeFile, Tag, VersionRecord } from './records.ts'
+import type {
+  ApplicationRecord,
+  EnvironmentManifest,
+  PracticeFile,
+  Tag,
+  VersionLifecycle,
+  VersionRecord,
+} from './records.ts'
 import { terminateEnvironment } from './terminate.ts'
 
 const PROCESSING_MILLISECONDS = 5_000

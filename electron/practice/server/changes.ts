@@ -3,10 +3,10 @@ import type { Cloud } from './cloud.ts'
 import type { Structure } from './document.ts'
 import { readParameters } from './parameters.ts'
 import type { Principal } from './principals.ts'
-import type { Call, Facts } from './query-service.ts'
+import type { Call } from './query-service.ts'
 import type { ObjectStore } from './s3/object-store.ts'
 import { SERVICES } from './services.ts'
-import type { CallEntry } from './state/entry.ts'
+import type { CallEntry, Facts } from './state/entry.ts'
 
 /** A call that is about to change the account. */
 interface ChangingCall {

@@ -1,10 +1,10 @@
 import type { Account } from '../model/account.ts'
-import type { InspectedBundle } from './bundle.ts'
 import type { Cloud } from './cloud.ts'
 import type { Structure } from './document.ts'
 import type { Parameters } from './parameters.ts'
 import type { Principal } from './principals.ts'
 import type { ObjectStore } from './s3/object-store.ts'
+import type { Facts } from './state/entry.ts'
 
 /** One call of an operation, as its handler sees it. */
 export interface Call {
@@ -22,11 +22,6 @@ export interface Call {
 
 /** Answers the content of the result element; undefined: the operation has no result, only metadata. */
 export type Operation = (call: Call) => Structure | undefined | Promise<Structure | undefined>
-
-/** What a change needs to know that is not in the model, such as what a bundle says; kept with the call, so plain JSON. */
-export interface Facts {
-  readonly bundle?: InspectedBundle
-}
 
 /**
  * An operation that changes the account. The call is kept before it is carried out, and carried out again when the

@@ -1,7 +1,8 @@
 import { type Environment, type Evidence, type Gate } from '../../contract/models.ts'
-import type { StepId } from '../../contract/steps.ts'
 import { problem, problemOf } from '../../contract/problem.ts'
-import { settingsDifferences, type Stacks } from '../differences.ts'
+import type { StepId } from '../../contract/steps.ts'
+import { type Stacks, settingsDifferences } from '../differences.ts'
+import { recordOf } from '../state.ts'
 import {
   describe,
   evidence,
@@ -9,14 +10,13 @@ import {
   healthGate,
   isOk,
   isReady,
-  type Reading,
   READ_LAG_MILLISECONDS,
   RELEASE_TAG,
+  type Reading,
   reading,
   type Step,
 } from '../step.ts'
 import type { ManagedAction, OptionSetting, Tag } from '../world.ts'
-import { recordOf } from '../state.ts'
 
 /** How long a clone takes in AWS's own examples; only to draw the bar. */
 const TYPICAL_SECONDS = 400

@@ -1,6 +1,5 @@
-import type { Gate } from '../../contract/models.ts'
+import type { ApplicationVersion, Gate } from '../../contract/models.ts'
 import { problem } from '../../contract/problem.ts'
-import type { ApplicationVersion } from '../../contract/models.ts'
 import { recordOf } from '../state.ts'
 import {
   describe,
@@ -9,9 +8,9 @@ import {
   healthGate,
   isOk,
   isReady,
-  type Reading,
   READ_LAG_MILLISECONDS,
   RELEASE_TAG,
+  type Reading,
   reading,
   type Step,
 } from '../step.ts'

@@ -33,6 +33,14 @@ describe('the bake', () => {
     expect(bakeOf(testing({ rounds: given }), START + 1_000_000)).toEqual({ seconds, rounds: count, done })
   })
 
+  it('takes no gap for the pace of a clock that runs ahead', () => {
+    const [first, second] = rounds(0, 100)
+    if (!first || !second) throw new Error('two rounds')
+    const state = (pauseMilliseconds: number) => testing({ rounds: [first, { ...second, pauseMilliseconds }] })
+    expect(bakeOf(state(100_000), START + 100_000)).toEqual({ seconds: 100, rounds: 2, done: true })
+    expect(bakeOf(state(99_999), START + 100_000)).toEqual({ seconds: 0, rounds: 1, done: false })
+  })
+
   it('of no seconds needs one round that passed', () => {
     const state = testing({ rounds: rounds(0) })
     const none = { ...state, release: { ...state.release, settings: { ...state.release.settings, bakeSeconds: 0 } } }

@@ -14,7 +14,8 @@ import {
   sampleBundle,
 } from '../../model/versions.ts'
 import { inspectBundle } from '../bundle.ts'
-import type { Call, Change, Facts } from '../query-service.ts'
+import type { Call, Change } from '../query-service.ts'
+import type { Facts } from '../state/entry.ts'
 import { readLifecycle } from './lifecycle.ts'
 import { readRemovals, readSettings, readTags } from './request.ts'
 import { applicationShape, lifecycleShape, templateShape, versionShape } from './shapes.ts'

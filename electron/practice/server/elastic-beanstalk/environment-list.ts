@@ -59,8 +59,16 @@ function partOf(account: Account, environment: EnvironmentRecord): string {
   const { settings, front, forcedHealth, stack, instances } = environment
   const part = write(account, environment)
   kept.set(environment, {
-    ...{ description, updated, status, versionLabel, cname, platformArn, operationsRole },
-    ...{ settings, front, forcedHealth },
+    description,
+    updated,
+    status,
+    versionLabel,
+    cname,
+    platformArn,
+    operationsRole,
+    settings,
+    front,
+    forcedHealth,
     stackStatus: stack?.status,
     behaviours: instances.map(({ behaviour }) => behaviour),
     part,

@@ -1,6 +1,6 @@
 import { invalidParameterValue, validationError } from '../../model/aws-error.ts'
-import type { LifecycleRule, VersionLifecycle } from '../../model/lifecycle.ts'
 import { NO_LIFECYCLE } from '../../model/lifecycle.ts'
+import type { LifecycleRule, VersionLifecycle } from '../../model/records.ts'
 import type { Parameters } from '../parameters.ts'
 
 const VERSIONS = 'resourceLifecycleConfig.versionLifecycleConfig'

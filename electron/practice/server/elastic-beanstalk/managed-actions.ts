@@ -1,6 +1,6 @@
 import { validationError } from '../../model/aws-error.ts'
-import type { ManagedAction } from '../../model/managed-actions.ts'
 import { applyManagedAction, runningAction, scheduledAction } from '../../model/managed-actions.ts'
+import type { ManagedAction } from '../../model/records.ts'
 import { instant, list, type Structure } from '../document.ts'
 import { type Change, type Operation, page } from '../query-service.ts'
 import { environmentOf } from './request.ts'

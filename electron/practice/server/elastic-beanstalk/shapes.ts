@@ -1,6 +1,5 @@
 import type { Account } from '../../model/account.ts'
 import { healthOf } from '../../model/health.ts'
-import type { VersionLifecycle } from '../../model/lifecycle.ts'
 import { platformByArn } from '../../model/platforms.ts'
 import type {
   ApplicationRecord,
@@ -8,6 +7,7 @@ import type {
   EventRecord,
   InstanceRecord,
   TemplateRecord,
+  VersionLifecycle,
   VersionRecord,
 } from '../../model/records.ts'
 import type { ShownSetting } from '../../model/settings.ts'

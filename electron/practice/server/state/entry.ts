@@ -1,7 +1,12 @@
 import type { HealthChange, ModelFaults } from '../../model/account.ts'
 import type { Instant } from '../../model/records.ts'
-import type { Facts } from '../query-service.ts'
+import type { InspectedBundle } from '../bundle.ts'
 import type { ObjectChange } from '../s3/object-store.ts'
+
+/** What a change needs to know that is not in the model, such as what a bundle says; kept with the call, so plain JSON. */
+export interface Facts {
+  readonly bundle?: InspectedBundle
+}
 
 /** One thing that made the account what it is, in the order in which they happened. Instants are the account's. */
 export type Entry =
