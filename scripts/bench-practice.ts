@@ -161,11 +161,10 @@ async function measureUpload({ process: child, said }: Started<Account>, bytes: 
   const ask = signed(said, 's3', bytes, path)
   const idle = await residentMemory(child)
   let peak = idle
-  const sampling = setInterval(() => {
-    void residentMemory(child).then((now) => {
-      peak = Math.max(peak, now)
-    })
-  }, SAMPLE_MILLISECONDS)
+  const sample = async (): Promise<void> => {
+    peak = Math.max(peak, await residentMemory(child))
+  }
+  const sampling = setInterval(() => void sample(), SAMPLE_MILLISECONDS)
   const started = performance.now()
   try {
     await send(said.endpoint, ask)

@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly region?: string
   /** The folder the account lives in. */
   readonly state?: string
+  /** What is in the account beside what is always there. */
+  readonly crowd?: { readonly environments: number; readonly versions: number; readonly events: number }
 }
 
 /** A practice account in a process of its own. */
@@ -36,6 +38,7 @@ export async function startPractice(options: StartOptions = {}): Promise<Practic
     ...(options.port === undefined ? [] : ['--port', String(options.port)]),
     ...(options.region === undefined ? [] : ['--region', options.region]),
     ...(options.state === undefined ? [] : ['--state', options.state]),
+    ...Object.entries(options.crowd ?? {}).flatMap(([name, count]) => [`--${name}`, String(count)]),
     ...(options.users === false ? ['--no-users'] : []),
   ]
   const child = spawn(process.execPath, [main, '--json', ...flags], {

@@ -69,13 +69,17 @@ export interface EventFilter {
   readonly endTime?: number | undefined
 }
 
-/** The events that a filter lets through, newest first. */
-export function findEvents(account: Account, filter: EventFilter): readonly EventRecord[] {
+/** The events that a filter lets through, newest first; no more than `most` of them. */
+export function findEvents(
+  account: Account,
+  filter: EventFilter,
+  most = Number.POSITIVE_INFINITY,
+): readonly EventRecord[] {
   const from = Math.max(filter.startTime ?? 0, account.now - KEPT_MILLISECONDS)
   const until = filter.endTime ?? Number.POSITIVE_INFINITY
   const worst = SEVERITIES.indexOf((filter.severity ?? 'TRACE') as Severity)
   const found: EventRecord[] = []
-  for (let index = account.events.length - 1; index >= 0; index -= 1) {
+  for (let index = account.events.length - 1; index >= 0 && found.length < most; index -= 1) {
     const event = account.events[index]
     if (event === undefined || event.date < from) break
     if (event.date >= until || SEVERITIES.indexOf(event.severity) < worst) continue

@@ -42,14 +42,23 @@ export interface QueryService {
   resource(call: Call, action: string): string
 }
 
+/** How much of a list has to be there for `page` to tell whether there is more. */
+export function pageReach(size: number, token: string | undefined): number {
+  return pageStart(token) + size + 1
+}
+
+function pageStart(token: string | undefined): number {
+  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString())
+  return Number.isInteger(start) && start >= 0 ? start : 0
+}
+
 /** The part of a list that a page holds, and where the next one starts; tokens are numbers in disguise. */
 export function page<T>(
   all: readonly T[],
   size: number,
   token: string | undefined,
 ): { readonly items: readonly T[]; readonly nextToken: string | undefined } {
-  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString())
-  const from = Number.isInteger(start) && start >= 0 ? start : 0
+  const from = pageStart(token)
   const end = from + size
   return {
     items: all.slice(from, end),

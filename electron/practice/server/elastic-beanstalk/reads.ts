@@ -11,7 +11,7 @@ import { physicalId } from '../../model/stack.ts'
 import { findTemplate, TEMPLATE_QUOTA } from '../../model/templates.ts'
 import { findApplication } from '../../model/versions.ts'
 import { instant, list, type Structure } from '../document.ts'
-import { type Call, type Operation, page } from '../query-service.ts'
+import { type Call, type Operation, page, pageReach } from '../query-service.ts'
 import { environmentList } from './environment-list.ts'
 import { environmentOf, maximum, readSettings } from './request.ts'
 import { applicationShape, eventShape, settingsShape, templateShape, versionShape } from './shapes.ts'
@@ -116,7 +116,8 @@ export const READS: Readonly<Record<string, Operation>> = {
   },
   DescribeEvents: (call) => {
     const { account, parameters } = call
-    const found = findEvents(account, {
+    const [size, token] = [maximum(call, 1000), parameters.text('NextToken')]
+    const filter = {
       applicationName: parameters.text('ApplicationName'),
       versionLabel: parameters.text('VersionLabel'),
       templateName: parameters.text('TemplateName'),
@@ -127,8 +128,8 @@ export const READS: Readonly<Record<string, Operation>> = {
       severity: parameters.text('Severity'),
       startTime: parameters.instant('StartTime'),
       endTime: parameters.instant('EndTime'),
-    })
-    const { items, nextToken } = page(found, maximum(call, 1000), parameters.text('NextToken'))
+    }
+    const { items, nextToken } = page(findEvents(account, filter, pageReach(size, token)), size, token)
     return { Events: list(items.map(eventShape)), NextToken: nextToken }
   },
   ListTagsForResource: ({ account, parameters }) => {
