@@ -138,12 +138,16 @@ export function toggleHelp(): void {
   setState(({ helpOpen }) => ({ helpOpen: !helpOpen }))
 }
 
+export function confirmRollBack(open: boolean): void {
+  setState({ confirmingRollBack: open })
+}
+
 export function dismissProblem(): void {
   setState({ problem: null })
 }
 
 function enter(view: ReleaseView): void {
-  setState({ screen: 'release', draft: BLANK_DRAFT, shownStep: null })
+  setState({ screen: 'release', draft: BLANK_DRAFT, shownStep: null, confirmingRollBack: false })
   showView(view)
 }
 

@@ -50,6 +50,8 @@ export interface SignalboxState {
   readonly shownStep: StepId | null
   readonly draft: Draft
   readonly practiceSpeed: number | null
+  /** The dialog that says what rolling back does is open. */
+  readonly confirmingRollBack: boolean
   readonly helpOpen: boolean
   readonly signingIn: boolean
   /** Calls that main has not answered yet. */
@@ -70,6 +72,7 @@ export const useSignalbox = create<SignalboxState>()(() => ({
   shownStep: null,
   draft: BLANK_DRAFT,
   practiceSpeed: null,
+  confirmingRollBack: false,
   helpOpen: false,
   signingIn: false,
   waitingFor: [],

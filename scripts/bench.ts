@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -95,7 +94,6 @@ async function start(folder: string, userData: string, usableId: string): Promis
   const { ELECTRON_RUN_AS_NODE: _, ...inherited } = process.env
   const spawned = Date.now()
   const application = await _electron.launch({
-    executablePath: createRequire(import.meta.url)('electron') as string,
     args: [folder, `--user-data-dir=${userData}`, ...(withoutSandbox ? ['--no-sandbox'] : [])],
     chromiumSandbox: !withoutSandbox,
     env: inherited as Record<string, string>,

@@ -1,7 +1,7 @@
 import Button from '@cloudscape-design/components/button'
 import { useState } from 'react'
 import type { Choice, ReleaseView } from '../../electron/contract/models.ts'
-import { choose } from '../actions.ts'
+import { choose, confirmRollBack } from '../actions.ts'
 import { needsConfirmation, rollBackLines } from '../roles.ts'
 import { useSignalbox, useWaitingFor } from '../store.ts'
 import { testIds } from '../test-ids.ts'
@@ -56,17 +56,18 @@ function ConfirmChoice({ choice, onClose }: { readonly choice: Choice; readonly 
 
 /** The way back, wherever main offers one; says exactly what it will do before it does it. */
 export function RollBack({ view }: { readonly view: ReleaseView }) {
-  const [confirming, setConfirming] = useState(false)
+  // Not the component's own: the release may move to its next step under the open dialog, which must stay.
+  const confirming = useSignalbox((state) => state.confirmingRollBack)
   const waiting = useWaitingFor('choose')
   const choice = view.choices.find((each) => each.id === 'roll-back')
   if (choice === undefined) return null
   async function confirm() {
     await choose('roll-back')
-    if (useSignalbox.getState().problem === null) setConfirming(false)
+    if (useSignalbox.getState().problem === null) confirmRollBack(false)
   }
   return (
     <>
-      <Button data-testid={testIds.rollBack} onClick={() => setConfirming(true)}>
+      <Button data-testid={testIds.rollBack} onClick={() => confirmRollBack(true)}>
         Roll back…
       </Button>
       {confirming && (
@@ -76,7 +77,7 @@ export function RollBack({ view }: { readonly view: ReleaseView }) {
           confirmTestId={testIds.rollBackConfirm}
           waiting={waiting}
           onConfirm={() => void confirm()}
-          onClose={() => setConfirming(false)}
+          onClose={() => confirmRollBack(false)}
         >
           <p className="lead">{choice.effect}</p>
           <ul className="consequences">

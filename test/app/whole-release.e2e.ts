@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { STEP_IDS } from '../../electron/contract/steps.ts'
 import type { Report } from '../../electron/report/report.ts'
+import { titleOf } from '../../electron/report/words.ts'
 import { testIds } from '../../renderer/test-ids.ts'
 import { askProduction, saveDialogAnswers } from '../../scripts/app-driver.ts'
 import { expect, SHOP, test } from './stage.ts'
@@ -52,4 +53,5 @@ test('takes a release from connect to retire, and says the same as AWS', async (
   expect(html).not.toMatch(/<script|\son\w+=|javascript:/i)
   expect(html).toContain(report.journal.lastHash)
   expect(html).toContain(SHOP.cname)
+  for (const id of STEP_IDS) expect(html).toContain(titleOf(id, 'forward'))
 })
