@@ -17,7 +17,7 @@ import {
   withWaivers,
 } from './step.ts'
 import { steps } from './steps/index.ts'
-import { takeTurns } from './turns.ts'
+import { patiently, takeTurns } from './turns.ts'
 import { viewOf } from './view.ts'
 import type { World } from './world.ts'
 
@@ -268,7 +268,7 @@ export function runRelease(input: {
         remedy: `Type ${productionCname}.`,
       })
     }
-    const { gates } = await observe(true)
+    const { gates } = await patiently(clock, closing.signal, () => observe(true))
     const closed = (gates ?? []).filter((gate) => !isOpen(gate) && gate.id !== 'typed-url')
     if (closed.length > 0) throw lockedBy(closed)
     record({
@@ -286,7 +286,7 @@ export function runRelease(input: {
         remedy:
           'Elastic Beanstalk can rebuild a terminated environment for 42 days: AWS console, Restore terminated environment.',
       })
-    const seen = await eyes.look(state)
+    const seen = await patiently(clock, closing.signal, () => eyes.look(state))
     const holder = holderOf(state, seen)
     if (holder === null && seen.blue !== null) {
       throw problem('drift', 'Neither environment of this release holds the production URL', {

@@ -1,4 +1,4 @@
-import { needsSignIn, type Problem, problem, problemOf } from '../contract/problem.ts'
+import { isPassing, needsSignIn, type Problem, problem, problemOf } from '../contract/problem.ts'
 import type { Clock } from './world.ts'
 
 /** Account milliseconds to wait after the first, second … failure in a row. */
@@ -105,5 +105,21 @@ export function takeTurns(input: {
       wake()
       await running
     },
+  }
+}
+
+/** How often a look that an operator waits for is tried, where what is wrong passes by itself. */
+const LOOKS = 6
+const LOOK_AGAIN_MILLISECONDS = 5_000
+
+/** A wish of the operator outlasts throttling and lost calls: whoever threw a lever need not throw it again for them. */
+export async function patiently<T>(clock: Clock, signal: AbortSignal, look: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await look()
+    } catch (thrown) {
+      if (tries === LOOKS || !isPassing(problemOf(thrown))) throw thrown
+      await clock.sleep(LOOK_AGAIN_MILLISECONDS, signal)
+    }
   }
 }

@@ -102,7 +102,11 @@ export async function drive(
         .finally(() => {
           command.isSettled = true
         })
-      while (!command.isSettled && !life.isDead) await new Promise(setImmediate)
+      while (!command.isSettled && !life.isDead) {
+        await new Promise(setImmediate)
+        // A command waits out what passes by itself, on the account's clock.
+        if (!command.isSettled && account.isSleeping()) account.wake()
+      }
       continue
     }
     if (view.paused || view.problem?.code === 'journal') return view

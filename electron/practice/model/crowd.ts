@@ -1,6 +1,6 @@
 import { type Account, advanceTo } from './account.ts'
 import { createEnvironment, updateEnvironment } from './environments.ts'
-import { listPlatforms, platformBySolutionStack } from './platforms.ts'
+import { listPlatforms } from './platforms.ts'
 import type { EnvironmentRecord, EventRecord, Instant, Setting } from './records.ts'
 import { createApplication, createVersion } from './versions.ts'
 
@@ -41,7 +41,7 @@ export function plantCrowd(account: Account, size: CrowdSize, until: Instant): v
     const wanted = Math.ceil((size.events - (events - before)) / perRound)
     for (const environment of environments) {
       const labels = applications.find(({ name }) => name === environment.applicationName)?.labels ?? []
-      const versionLabel = labels[(round + environments.length) % labels.length] ?? environment.versionLabel
+      const versionLabel = labels[round % labels.length] ?? environment.versionLabel
       updateEnvironment(account, environment, { versionLabel, set: [], remove: [] }, account.random.uuid())
     }
     const spacing = Math.max(ROUND_MILLISECONDS, Math.floor((until - account.now) / (wanted + 1)))
@@ -89,7 +89,6 @@ function plantEnvironment(
   const application = applications[index % applications.length]
   const name = application?.name ?? ''
   const platforms = listPlatforms(account.region)
-  const stack = platforms[index % platforms.length]?.solutionStack ?? ''
   const kind = KINDS[index % KINDS.length] ?? 'single'
   const label = application?.labels[0]
   return createEnvironment(
@@ -97,7 +96,7 @@ function plantEnvironment(
     {
       applicationName: name,
       environmentName: `${name}-${String(Math.floor(index / applications.length) + 1).padStart(4, '0')}`,
-      platformArn: platformBySolutionStack(account.region, stack).arn,
+      platformArn: platforms[index % platforms.length]?.arn,
       ...(label === undefined ? {} : { versionLabel: label }),
       ...(kind === 'worker' ? { tier: 'Worker' as const } : {}),
       settings: kind === 'balanced' ? BALANCED : SINGLE,

@@ -34,11 +34,10 @@ it.each([
   expect(own(large)).toBe(crowd.events)
   expect(large.events.length - own(large)).toBeGreaterThanOrEqual(usual.events.length - 5)
   expect(large.events.every(({ date }, index) => date >= (large.events[index - 1]?.date ?? 0))).toBe(true)
-  for (const environment of large.environments.values()) {
-    if (environment.applicationName.startsWith('service-')) {
-      expect(environment).toMatchObject({ status: 'Ready', operation: undefined, stack: { status: 'CREATE_COMPLETE' } })
-    }
-  }
+  const planted = [...large.environments.values()].filter(({ applicationName }) =>
+    applicationName.startsWith('service-'),
+  )
+  expect(planted.filter(({ status, operation, stack }) => status !== 'Ready' || operation || !stack)).toEqual([])
   const idOf = (all: Account, name: string) => [...all.environments.values()].find((found) => found.name === name)?.id
   expect(idOf(large, 'shop-production')).toBe(idOf(usual, 'shop-production'))
 })
