@@ -28,8 +28,8 @@ export function answerCalls(handlers: Handlers): void {
 }
 
 /** Tells the window; a window that is going away hears nothing more. */
-export function tell<Name extends keyof Events>(window: BrowserWindow | null, name: Name, payload: Events[Name]): void {
-  if (window && !window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, name, payload)
+export function tell<Name extends keyof Events>(window: BrowserWindow, name: Name, payload: Events[Name]): void {
+  if (!window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, name, payload)
 }
 
 /** Only the main frame of our own page may ask. */

@@ -16,7 +16,7 @@ import { createNotices } from './notices.ts'
 import { type PracticeProcess, startPracticeAccount } from './practice-account.ts'
 import { registerScheme, serveApp } from './protocol.ts'
 import { openReleases } from './releases.ts'
-import { builtFile, lockNavigation, openWindow } from './window.ts'
+import { builtFile, keepBounds, lockNavigation, openWindow } from './window.ts'
 
 const resource = (...parts: readonly string[]) =>
   join(app.isPackaged ? process.resourcesPath : join(app.getAppPath(), 'resources'), ...parts)
@@ -46,15 +46,19 @@ else app.quit()
 
 async function start(): Promise<void> {
   await app.whenReady()
-  setMenu(null)
   serveApp(builtFile('renderer'))
+  // First of all: the page's process starts while the journal is opened.
+  const window = openWindow({
+    preload: builtFile('preload', 'preload.cjs'),
+    icon: resource('icons', '512x512.png'),
+  })
+  setMenu(null)
   const folder = app.getPath('userData')
   mkdirSync(folder, { recursive: true })
   const file = openJournalOrEnd(join(folder, 'journal.sqlite'))
   if (!file) return
 
-  let window: BrowserWindow | null = null
-  let notice: ReturnType<typeof createNotices> = () => {}
+  const notice = createNotices(window)
   const releases = openReleases(
     file,
     (view) => {
@@ -82,7 +86,6 @@ async function start(): Promise<void> {
     regions: ELASTIC_BEANSTALK_REGIONS,
     inspect: async (path) => (await import('./bundle/inspect.ts')).inspectBundle(path),
     askForBundle: async () => {
-      if (!window) return null
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
         title: 'Choose a source bundle',
         filters: [{ name: 'Source bundles', extensions: ['zip', 'war'] }],
@@ -110,16 +113,12 @@ async function start(): Promise<void> {
   })
   answerCalls(desk.handlers)
 
-  window = openWindow({
-    preload: builtFile('preload', 'preload.cjs'),
-    icon: resource('icons', '512x512.png'),
-    bounds: rectangle.safeParse(parsed(file.setting('window'))).data ?? null,
-    onBounds: (bounds) => file.setSetting('window', JSON.stringify(bounds)),
-  })
-  notice = createNotices(window)
+  keepBounds(window, rectangle.safeParse(parsed(file.setting('window'))).data ?? null, (bounds) =>
+    file.setSetting('window', JSON.stringify(bounds)),
+  )
   app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
+    if (window.isMinimized()) window.restore()
+    window.focus()
   })
   app.on('window-all-closed', () => app.quit())
 
@@ -147,11 +146,10 @@ async function start(): Promise<void> {
 }
 
 async function saveReport(
-  window: BrowserWindow | null,
+  window: BrowserWindow,
   stored: StoredRelease,
   format: 'html' | 'pdf' | 'json',
 ): Promise<{ readonly path: string } | null> {
-  if (!window) return null
   const { canceled, filePath } = await dialog.showSaveDialog(window, {
     defaultPath: join(app.getPath('documents'), `signalbox-${stored.id}.${format}`),
   })

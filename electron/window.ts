@@ -5,16 +5,10 @@ import { ORIGIN } from './protocol.ts'
 const MINIMUM = { width: 1024, height: 680 }
 const USUAL = { width: 1280, height: 800 }
 
-/** Opens the one window, shown when it has painted. `bounds` is what `onBounds` last told; off-screen ones are ignored. */
-export function openWindow(options: {
-  readonly preload: string
-  readonly icon: string
-  readonly bounds: Rectangle | null
-  readonly onBounds: (bounds: Rectangle) => void
-}): BrowserWindow {
+/** Opens the one window, shown when it has painted. What the page asks for must be answered in the same turn. */
+export function openWindow(options: { readonly preload: string; readonly icon: string }): BrowserWindow {
   const window = new BrowserWindow({
     ...USUAL,
-    ...(options.bounds && isVisible(options.bounds) ? options.bounds : {}),
     minWidth: MINIMUM.width,
     minHeight: MINIMUM.height,
     show: false,
@@ -31,9 +25,18 @@ export function openWindow(options: {
     },
   })
   window.once('ready-to-show', () => window.show())
-  window.on('close', () => options.onBounds(window.getNormalBounds()))
   void window.loadURL(`${ORIGIN}/index.html`)
   return window
+}
+
+/** Puts the window where it was closed, unless no display shows that place any more; tells where it is when it closes. */
+export function keepBounds(
+  window: BrowserWindow,
+  saved: Rectangle | null,
+  onBounds: (bounds: Rectangle) => void,
+): void {
+  if (saved && isVisible(saved)) window.setBounds(saved)
+  window.on('close', () => onBounds(window.getNormalBounds()))
 }
 
 /** No page may navigate away, open a window or embed another. Links for the browser go through the contract. */
