@@ -1,5 +1,5 @@
 import type { Environment } from '../contract/models.ts'
-import type { Hands } from './step.ts'
+import type { Hands, Sight } from './step.ts'
 import type { HttpAnswer } from './world.ts'
 
 const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:]*)$/i
@@ -18,6 +18,15 @@ export async function addressesOf(
   const servers = await world.dns.panel(endpoint)
   const answers = await Promise.all(servers.map((server) => world.dns.ask(server, endpoint, signal)))
   return [...new Set(answers.flatMap((answer) => (answer.kind === 'addresses' ? answer.addresses : [])))].toSorted()
+}
+
+/** The addresses behind both environments' own endpoints. */
+export async function bothAddresses(
+  sight: Sight,
+  hands: Hands,
+): Promise<{ readonly blue: readonly string[]; readonly green: readonly string[] }> {
+  const [blue, green] = await Promise.all([addressesOf(sight.blue, hands), addressesOf(sight.green, hands)])
+  return { blue, green }
 }
 
 /** One request to an environment itself, with the production name as its Host. */

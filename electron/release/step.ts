@@ -81,6 +81,20 @@ export interface Step<Facts> {
   act(action: Action, state: ReleaseState, sight: Sight, facts: Facts, hands: Hands): Promise<void>
 }
 
+/**
+ * Makes one call that changes something in AWS: meant in the journal before it, answered in the journal after it. The
+ * call may answer with what it made; a call that throws leaves its intent without an effect.
+ */
+export async function journalled(
+  { record, world }: Hands,
+  note: { readonly step: StepId; readonly action: Action; readonly detail: string },
+  call: () => Promise<string | void>,
+): Promise<void> {
+  record({ kind: 'intent', at: world.clock.now(), ...note })
+  const made = await call()
+  record({ kind: 'effect', at: world.clock.now(), ...note, detail: made ?? note.detail })
+}
+
 /** The tag on everything a release creates; its value is the release's id. */
 export const RELEASE_TAG = 'signalbox:release'
 

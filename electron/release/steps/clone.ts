@@ -1,6 +1,5 @@
 import { type Environment, type Evidence, type Gate } from '../../contract/models.ts'
 import { problem, problemOf } from '../../contract/problem.ts'
-import type { StepId } from '../../contract/steps.ts'
 import { type Stacks, settingsDifferences } from '../differences.ts'
 import { recordOf } from '../state.ts'
 import {
@@ -10,6 +9,7 @@ import {
   healthGate,
   isOk,
   isReady,
+  journalled,
   READ_LAG_MILLISECONDS,
   RELEASE_TAG,
   type Reading,
@@ -154,51 +154,49 @@ export const clone: Step<Facts> = {
     }
   },
 
-  async act(action, state, sight, _facts, { world, record }) {
+  async act(action, state, sight, _facts, hands) {
     const { release } = state
-    const { clock, elasticBeanstalk } = world
-    const note = { step: 'clone' as StepId, action }
+    const { clock, elasticBeanstalk } = hands.world
+    const { templateName } = release.green
+    const note = { step: 'clone' as const, action }
     if (action === 'delete-template') {
-      record({ kind: 'intent', at: clock.now(), ...note, detail: release.green.templateName })
-      await elasticBeanstalk.deleteTemplate(release.application, release.green.templateName)
-      record({ kind: 'effect', at: clock.now(), ...note, detail: release.green.templateName })
-      return
+      return journalled(hands, { ...note, detail: templateName }, () =>
+        elasticBeanstalk.deleteTemplate(release.application, templateName),
+      )
     }
     const { blue } = sight
     if (!blue) return
     // Passing any tags discards those of the template, so blue's are copied by hand (AWS developer guide, tagging).
     const tags = [...(await copiedTags(elasticBeanstalk.tags(blue.arn))), { key: RELEASE_TAG, value: release.id }]
-    const template = { step: 'clone' as StepId, action: 'create-template' as const, detail: release.green.templateName }
-    record({ kind: 'intent', at: clock.now(), ...template })
-    const known = await elasticBeanstalk.templates(release.application)
-    // Its name is this release's own: one that is there already was made by an earlier try.
-    if (!known.includes(release.green.templateName)) {
+    await journalled(hands, { step: 'clone', action: 'create-template', detail: templateName }, async () => {
+      // Its name is this release's own: one that is there already was made by an earlier try.
+      if ((await elasticBeanstalk.templates(release.application)).includes(templateName)) return
       await elasticBeanstalk.createTemplate({
         application: release.application,
-        templateName: release.green.templateName,
+        templateName,
         environmentId: blue.id,
         description: `Temporary, made by Signalbox for release ${release.id}`,
         tags: [{ key: RELEASE_TAG, value: release.id }],
       })
-    }
-    record({ kind: 'effect', at: clock.now(), ...template })
-    record({ kind: 'intent', at: clock.now(), ...note, detail: release.green.name })
+    })
     try {
-      const { environmentId } = await elasticBeanstalk.createEnvironment({
-        application: release.application,
-        environmentName: release.green.name,
-        cnamePrefix: release.green.cnamePrefix,
-        templateName: release.green.templateName,
-        versionLabel: blue.versionLabel,
-        description: `Clone of ${blue.name}, made by Signalbox for release ${release.id}`,
-        tags,
-        operationsRole: blue.operationsRole,
+      await journalled(hands, { ...note, detail: release.green.name }, async () => {
+        const { environmentId } = await elasticBeanstalk.createEnvironment({
+          application: release.application,
+          environmentName: release.green.name,
+          cnamePrefix: release.green.cnamePrefix,
+          templateName,
+          versionLabel: blue.versionLabel,
+          description: `Clone of ${blue.name}, made by Signalbox for release ${release.id}`,
+          tags,
+          operationsRole: blue.operationsRole,
+        })
+        hands.record({ kind: 'green-found', at: clock.now(), id: environmentId })
+        return environmentId
       })
-      record({ kind: 'green-found', at: clock.now(), id: environmentId })
-      record({ kind: 'effect', at: clock.now(), ...note, detail: environmentId })
     } catch (thrown) {
       if (problemOf(thrown).code !== 'network' && problemOf(thrown).code !== 'aws-unavailable') {
-        await elasticBeanstalk.deleteTemplate(release.application, release.green.templateName)
+        await elasticBeanstalk.deleteTemplate(release.application, templateName)
       }
       throw thrown
     }

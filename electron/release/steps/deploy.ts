@@ -8,6 +8,7 @@ import {
   healthGate,
   isOk,
   isReady,
+  journalled,
   READ_LAG_MILLISECONDS,
   RELEASE_TAG,
   type Reading,
@@ -133,38 +134,39 @@ export const deploy: Step<Facts> = {
     }
   },
 
-  async act(action, state, sight, _facts, { world, record, progress, signal }) {
+  async act(action, state, sight, _facts, hands) {
     const { version, release } = state
-    if (!version || !sight.green) return
+    const { green } = sight
+    if (!version || !green) return
+    const { world, record, progress, signal } = hands
     const { clock, elasticBeanstalk, bundles } = world
-    const note = { step: 'deploy' as const, action }
-    record({ kind: 'intent', at: clock.now(), ...note, detail: version.label })
-    if (action === 'upload-bundle' && version.bundle) {
-      const { sizeBytes, fileName } = version.bundle
-      const stored = await bundles.upload(
-        version.bundle,
-        release.application,
-        (sent) =>
-          progress({
-            label: `Uploading ${fileName}`,
-            fraction: sizeBytes === 0 ? 1 : sent / sizeBytes,
-            secondsLeft: null,
-          }),
-        signal,
-      )
-      record({ kind: 'bundle-stored', at: clock.now(), ...stored })
-    } else if (action === 'create-version' && version.stored) {
-      await elasticBeanstalk.createVersion({
-        application: release.application,
-        versionLabel: version.label,
-        ...version.stored,
-        description: `${version.bundle?.fileName ?? version.label}, uploaded by Signalbox for release ${release.id}`,
-        tags: [{ key: RELEASE_TAG, value: release.id }],
-      })
-    } else if (action === 'deploy-version') {
-      await elasticBeanstalk.deploy(sight.green.id, version.label)
-    }
-    record({ kind: 'effect', at: clock.now(), ...note, detail: version.label })
+    await journalled(hands, { step: 'deploy', action, detail: version.label }, async () => {
+      if (action === 'upload-bundle' && version.bundle) {
+        const { sizeBytes, fileName } = version.bundle
+        const stored = await bundles.upload(
+          version.bundle,
+          release.application,
+          (sent) =>
+            progress({
+              label: `Uploading ${fileName}`,
+              fraction: sizeBytes === 0 ? 1 : sent / sizeBytes,
+              secondsLeft: null,
+            }),
+          signal,
+        )
+        record({ kind: 'bundle-stored', at: clock.now(), ...stored })
+      } else if (action === 'create-version' && version.stored) {
+        await elasticBeanstalk.createVersion({
+          application: release.application,
+          versionLabel: version.label,
+          ...version.stored,
+          description: `${version.bundle?.fileName ?? version.label}, uploaded by Signalbox for release ${release.id}`,
+          tags: [{ key: RELEASE_TAG, value: release.id }],
+        })
+      } else if (action === 'deploy-version') {
+        await elasticBeanstalk.deploy(green.id, version.label)
+      }
+    })
   },
 }
 

@@ -1,6 +1,6 @@
 import type { Colour, Gate, ResolverView } from '../../contract/models.ts'
 import { whoAnswered } from '../fingerprint.ts'
-import { addressesOf, said } from '../reach.ts'
+import { bothAddresses, said } from '../reach.ts'
 import { classify, longestTtlSeconds, since } from '../sightings.ts'
 import { type ReleaseState, recordOf, rolesOf } from '../state.ts'
 import { describe, evidence, gate, type Hands, healthGate, holderOf, partsOf, type Sight, type Step } from '../step.ts'
@@ -108,7 +108,7 @@ export const propagation: Step<PropagationFacts> = {
 
 /** Both address sets: those agreed before the swap and those the endpoints give now, since load balancers rotate theirs. */
 async function addressSets(state: ReleaseState, sight: Sight, hands: Hands) {
-  const [blue, green] = await Promise.all([addressesOf(sight.blue, hands), addressesOf(sight.green, hands)])
+  const { blue, green } = await bothAddresses(sight, hands)
   const merged = (known: readonly string[] | undefined, now: readonly string[]) => [
     ...new Set([...(known ?? []), ...now]),
   ]

@@ -11,6 +11,7 @@ import {
   healthGate,
   holderOf,
   isReady,
+  journalled,
   partsOf,
   READ_LAG_MILLISECONDS,
   type Reading,
@@ -111,23 +112,24 @@ export const retire: Step<Facts> = {
     return { gates: gatesOf(state, sight, facts), proofs: [], due: dueOf(state, sight), progress: null, stuck: null }
   },
 
-  async act(action, state, sight, _facts, { world, record }) {
+  async act(action, state, sight, _facts, hands) {
     const { from } = partsOf(state, sight)
     const { release } = state
+    const { elasticBeanstalk } = hands.world
     const note = { step: 'retire' as const, action }
     if (action === 'delete-template') {
-      record({ kind: 'intent', at: world.clock.now(), ...note, detail: release.green.templateName })
-      await world.elasticBeanstalk.deleteTemplate(release.application, release.green.templateName)
-      record({ kind: 'effect', at: world.clock.now(), ...note, detail: release.green.templateName })
-      return
+      const { templateName } = release.green
+      return journalled(hands, { ...note, detail: templateName }, () =>
+        elasticBeanstalk.deleteTemplate(release.application, templateName),
+      )
     }
     const id = release[from.colour].id
     // The last look before the one call that cannot be taken back: by id, and never who holds production.
     if (id === null || from.environment?.id !== id || holderOf(state, sight) === from.colour) return
-    record({ kind: 'intent', at: world.clock.now(), ...note, detail: id })
-    if (action === 'abort-update') await world.elasticBeanstalk.abortUpdate(id)
-    if (action === 'terminate-environment') await world.elasticBeanstalk.terminate(id)
-    record({ kind: 'effect', at: world.clock.now(), ...note, detail: id })
+    await journalled(hands, { ...note, detail: id }, async () => {
+      if (action === 'abort-update') await elasticBeanstalk.abortUpdate(id)
+      if (action === 'terminate-environment') await elasticBeanstalk.terminate(id)
+    })
   },
 }
 

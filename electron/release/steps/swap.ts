@@ -2,7 +2,7 @@ import type { Gate } from '../../contract/models.ts'
 import { problem } from '../../contract/problem.ts'
 import { whoAnswered } from '../fingerprint.ts'
 import { type DatabaseEvidence, independenceGate, readDatabaseEvidence } from '../independence.ts'
-import { addressesOf, said } from '../reach.ts'
+import { bothAddresses, said } from '../reach.ts'
 import { type ReleaseState, recordOf } from '../state.ts'
 import {
   describe,
@@ -12,6 +12,7 @@ import {
   healthGate,
   holderOf,
   isReady,
+  journalled,
   partsOf,
   READ_LAG_MILLISECONDS,
   type Sight,
@@ -103,13 +104,11 @@ export const swap: Step<Facts> = {
     }
   },
 
-  async act(action, state, _sight, _facts, { world, record }) {
-    const { blue, green } = state.release
-    if (green.id === null) return
-    const note = { step: 'swap' as const, action, detail: `${blue.id} and ${green.id}` }
-    record({ kind: 'intent', at: world.clock.now(), ...note })
-    await world.elasticBeanstalk.swapCnames(blue.id, green.id)
-    record({ kind: 'effect', at: world.clock.now(), ...note })
+  async act(action, state, _sight, _facts, hands) {
+    const [blueId, greenId] = [state.release.blue.id, state.release.green.id]
+    if (greenId === null) return
+    const note = { step: 'swap' as const, action, detail: `${blueId} and ${greenId}` }
+    await journalled(hands, note, () => hands.world.elasticBeanstalk.swapCnames(blueId, greenId))
   },
 }
 
@@ -228,6 +227,6 @@ async function askProduction(
   const answer: HttpAnswer = address
     ? await world.probe.get({ address, host: name, path }, signal)
     : { kind: 'failure', detail: 'its name could not be resolved', milliseconds: 0, address: null }
-  const [blue, green] = await Promise.all([addressesOf(sight.blue, hands), addressesOf(sight.green, hands)])
+  const { blue, green } = await bothAddresses(sight, hands)
   return { answer, by: state.baseline ? whoAnswered(state.baseline.fingerprint, answer, { blue, green }) : 'other' }
 }
