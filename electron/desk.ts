@@ -10,7 +10,7 @@ import type {
 } from './contract/models.ts'
 import { problem } from './contract/problem.ts'
 import type { Handlers } from './ipc.ts'
-import type { LeverInput } from './release/engine.ts'
+import type { LeverInput } from './release/running.ts'
 import type { World } from './release/world.ts'
 import type { Releases } from './releases.ts'
 
@@ -45,6 +45,7 @@ export interface DeskTools {
   askForBundle(): Promise<string | null>
   readonly practiceBundles: { list(): Promise<readonly PracticeBundle[]>; path(fileName: string): Promise<string> }
   openExternal(url: string): Promise<void>
+  copyText(text: string): void
   saveReport(releaseId: string, format: 'html' | 'pdf' | 'json'): Promise<{ readonly path: string } | null>
   /** Remembers how the operator signed in, without secrets, so that an unfinished release can go on at the next start. */
   remember(credentials: Credentials): void
@@ -129,7 +130,12 @@ export function openDesk(tools: DeskTools): {
     changeSettings: ({ releaseId, settings }) => releases.get(releaseId).changeSettings(settings),
     waiveGate: ({ releaseId, step, gate, reason }) => releases.get(releaseId).waive(step, gate, reason),
     signOff: ({ releaseId, note }) => releases.get(releaseId).signOff(note),
-    choose: ({ releaseId, choice }) => releases.get(releaseId).choose(choice),
+    choose: ({ releaseId, choice, of }) => releases.get(releaseId).choose(choice, of),
+    handOver: ({ releaseId, copy }) => {
+      const text = releases.handOver(releaseId)
+      if (copy) tools.copyText(text)
+      return { text }
+    },
     openEnvironment: async ({ releaseId, colour }) => {
       const { environment } = releases.get(releaseId).view().lanes[colour]
       if (!environment) throw problem('not-found', 'That environment does not exist yet')

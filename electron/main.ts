@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { app, type BrowserWindow, dialog, Menu, shell } from 'electron'
+import { app, type BrowserWindow, clipboard, dialog, Menu, powerMonitor, shell } from 'electron'
 import * as z from 'zod'
 import { listProfiles } from './account/profiles.ts'
 import { ELASTIC_BEANSTALK_REGIONS } from './account/regions.ts'
@@ -10,7 +10,8 @@ import type { PracticeBundle } from './contract/models.ts'
 import { problem, problemOf } from './contract/problem.ts'
 import { openDesk } from './desk.ts'
 import { answerCalls, tell } from './ipc.ts'
-import { openJournal, type StoredRelease } from './journal/journal.ts'
+import { type Journal, openJournal, type StoredRelease } from './journal/journal.ts'
+import { leaveInOrder } from './leaving.ts'
 import { setMenu } from './menu.ts'
 import { createNotices } from './notices.ts'
 import { type PracticeProcess, startPracticeAccount } from './practice-account.ts'
@@ -102,9 +103,10 @@ async function start(): Promise<void> {
       },
     },
     openExternal: (url) => shell.openExternal(url),
+    copyText: (text) => clipboard.writeText(text),
     saveReport: (releaseId, format) => saveReport(window, file.read(releaseId), format),
     remember: (credentials) => {
-      if (credentials.kind !== 'keys') file.setSetting('sign-in', JSON.stringify(credentials))
+      if (credentials.kind !== 'keys') keepSetting(file, 'sign-in', credentials)
     },
     connectionChanged: (connected) => {
       setMenu(connected?.practice ?? null)
@@ -114,28 +116,22 @@ async function start(): Promise<void> {
   answerCalls(desk.handlers)
 
   keepBounds(window, rectangle.safeParse(parsed(file.setting('window'))).data ?? null, (bounds) =>
-    file.setSetting('window', JSON.stringify(bounds)),
+    keepSetting(file, 'window', bounds),
   )
   app.on('second-instance', () => {
     if (window.isMinimized()) window.restore()
     window.focus()
   })
-  app.on('window-all-closed', () => app.quit())
-
-  let closed = false
-  app.on('before-quit', (event) => {
-    if (closed) return
-    // A call in flight is awaited; everything else stands in the journal.
-    event.preventDefault()
-    void desk
-      .close()
-      .then(async () => (await practice)?.stop())
-      .catch(() => {})
-      .finally(() => {
-        closed = true
-        app.quit()
-      })
+  leaveInOrder(window, {
+    acting: releases.acting,
+    close: async () => {
+      await desk.close()
+      ;(await practice)?.stop()
+    },
+    abandon: () => file.close(),
   })
+  // What was seen before the computer slept says nothing about now, and a gap in a watch is a gap.
+  powerMonitor.on('resume', () => releases.lookAgain())
   // The window writes its bounds while it closes, so the journal closes last.
   app.on('quit', () => file.close())
 
@@ -182,6 +178,15 @@ function openJournalOrEnd(path: string) {
     dialog.showErrorBox(title, [meaning, remedy, detail].filter(Boolean).join('\n\n'))
     app.exit(1)
     return null
+  }
+}
+
+/** A comfort of the next start: that it cannot be written is told by what needs the journal. */
+function keepSetting(file: Journal, name: string, value: unknown): void {
+  try {
+    file.setSetting(name, JSON.stringify(value))
+  } catch (thrown) {
+    console.error(problemOf(thrown).title)
   }
 }
 

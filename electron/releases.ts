@@ -1,21 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Entry } from './contract/entries.ts'
+import type { Entry, EntryOf } from './contract/entries.ts'
 import type { AccountReference, Environment, ReleaseSettings, ReleaseSummary, ReleaseView } from './contract/models.ts'
 import { problem } from './contract/problem.ts'
-import { type ReleaseJournal, type RunningRelease, runRelease } from './release/engine.ts'
-import { replay } from './release/state.ts'
+import { runRelease } from './release/engine.ts'
+import { handOver } from './release/hand-over.ts'
+import type { ReleaseJournal, RunningRelease } from './release/running.ts'
+import { apply, begin, replay } from './release/state.ts'
 import { summaryOf, viewOf } from './release/view.ts'
 import type { World } from './release/world.ts'
-
-/** What is needed of the journal's file; one for all releases. */
-export interface JournalFile {
-  releaseIds(): readonly string[]
-  read(releaseId: string): {
-    readonly entries: readonly { readonly entry: Entry; readonly hash: string }[]
-    readonly damage: string | null
-  }
-  append(releaseId: string, entry: Entry): { readonly hash: string }
-}
+import { type JournalFile, openReleaseList } from './release-list.ts'
 
 /** A screen needs no more than ten snapshots a second. */
 const SNAPSHOT_MILLISECONDS = 100
@@ -28,15 +21,10 @@ export function openReleases(
   onChange: (view: ReleaseView) => void,
   onList: (list: readonly ReleaseSummary[]) => void,
 ) {
+  const releaseList = openReleaseList(file, onList)
+  const { list } = releaseList
   const running = new Map<string, RunningRelease>()
   const shown = new Map<string, { latest: ReleaseView; timer: NodeJS.Timeout | null }>()
-
-  function list(): readonly ReleaseSummary[] {
-    return file.releaseIds().flatMap((id) => {
-      const { entries, damage } = file.read(id)
-      return entries.length === 0 ? [] : [summaryOf(replay(entries.map(({ entry }) => entry)), damage !== null)]
-    })
-  }
 
   /** Sends at most ten snapshots a second of each release, always ending with the newest. */
   function show(view: ReleaseView): void {
@@ -57,33 +45,25 @@ export function openReleases(
 
   function run(id: string, world: World): RunningRelease {
     const { entries, damage } = file.read(id)
-    if (damage !== null) {
-      throw problem('journal', 'The journal of this release has been damaged or changed', {
-        meaning:
-          'What was done can no longer be proved from it, so the release is not continued. Nothing is changed in AWS.',
-        remedy: 'Look at both environments in the AWS console and finish by hand. The journal is kept as it is.',
-        detail: damage,
-      })
-    }
+    if (damage !== null) throw damagedRelease(damage)
     let head = { entries: entries.length, lastHash: entries.at(-1)?.hash ?? '' }
+    let state = replay(entries.map(({ entry }) => entry))
     const journal: ReleaseJournal = {
       append(entry) {
-        head = { entries: head.entries + 1, lastHash: file.append(id, entry).hash }
+        const next = apply(state, entry)
+        const summary = summaryOf(next, false)
+        head = { entries: head.entries + 1, lastHash: file.append(id, entry, summary).hash }
+        state = next
+        releaseList.put(summary)
       },
       head: () => head,
     }
-    let step = ''
     const release = runRelease({
       entries: entries.map(({ entry }) => entry),
       journal,
-      world,
+      world: continued(world, entries.at(-1)?.entry.at ?? 0),
       random: Math.random,
-      onChange: (view) => {
-        show(view)
-        const now = `${view.release.track} ${view.release.step} ${view.release.outcome}`
-        if (now !== step) onList(list())
-        step = now
-      },
+      onChange: show,
     })
     running.set(id, release)
     return release
@@ -95,9 +75,47 @@ export function openReleases(
     await Promise.all(closing.map((release) => release.close()))
   }
 
+  /** One release for each environment: an environment of another open release, in whichever part, is not released again. */
+  function refuseSecond(environment: Environment, cname: string, account: AccountReference): void {
+    // A damaged one is never continued: it must not keep its URL from being released for ever.
+    const same = list().find(
+      (each) =>
+        each.outcome === null &&
+        !each.damaged &&
+        each.productionCname === cname &&
+        each.account.kind === account.kind &&
+        each.account.accountId === account.accountId,
+    )
+    if (same) {
+      throw problem('locked', `A release of ${cname} is in progress already`, {
+        meaning: 'Two releases of one environment would undo each other.',
+        remedy: 'Continue that one, or end it first.',
+      })
+    }
+    for (const [, release] of running) {
+      const { blue, green, productionCname, outcome, application } = release.view().release
+      const isBlue = blue.id === environment.id
+      const isGreen =
+        green.id === environment.id || (green.name === environment.name && application === environment.application)
+      if (outcome !== null || !(isBlue || isGreen)) continue
+      throw problem('locked', `${environment.name} belongs to a release that is in progress`, {
+        meaning: `It is ${isBlue ? 'blue' : 'green'} in the release of ${productionCname}. A second release would change it under the first.`,
+        remedy: 'Continue that release, or end it first.',
+      })
+    }
+  }
+
   return {
     list,
     closeAll,
+
+    /** What AWS is being asked to change at this moment, in words. */
+    acting: (): readonly string[] => [...running.values()].flatMap((release) => release.acting() ?? []),
+
+    /** After the computer slept: what was seen before counts for no release any more. */
+    lookAgain(): void {
+      for (const release of running.values()) release.lookAgain()
+    },
 
     get(id: string): RunningRelease {
       const release = running.get(id)
@@ -113,9 +131,11 @@ export function openReleases(
     view(id: string): ReleaseView {
       const release = running.get(id)
       if (release) return release.view()
-      const { entries } = file.read(id)
+      const { entries, damage } = file.read(id)
       const last = entries.at(-1)
-      if (!last) throw problem('not-found', 'There is no such release in the journal')
+      if (entries[0]?.entry.kind !== 'started' || !last) {
+        throw damage === null ? problem('not-found', 'There is no such release in the journal') : damagedRelease(damage)
+      }
       return viewOf({
         state: replay(entries.map(({ entry }) => entry)),
         sight: null,
@@ -124,6 +144,22 @@ export function openReleases(
         trouble: null,
         clock: { now: () => last.entry.at, speed: () => 0 },
         head: { entries: entries.length, lastHash: last.hash },
+      })
+    },
+
+    /** What an administrator needs to know of a release, also of one that does not run. */
+    handOver(id: string): string {
+      const release = running.get(id)
+      if (release) return release.handOver()
+      const { entries } = file.read(id)
+      const last = entries.at(-1)
+      if (!last) throw problem('not-found', 'There is no such release in the journal')
+      const head = { entries: entries.length, lastHash: last.hash }
+      return handOver(replay(entries.map(({ entry }) => entry)), {
+        sight: null,
+        problem: null,
+        at: last.entry.at,
+        head,
       })
     },
 
@@ -147,24 +183,10 @@ export function openReleases(
           remedy: 'Update a worker environment in place, from the AWS console.',
         })
       }
-      // A damaged one is never continued: it must not keep its URL from being released for ever.
-      const other = list().find(
-        (each) =>
-          each.outcome === null &&
-          !each.damaged &&
-          each.productionCname === cname &&
-          each.account.kind === account.kind &&
-          each.account.accountId === account.accountId,
-      )
-      if (other) {
-        throw problem('locked', `A release of ${cname} is in progress already`, {
-          meaning: 'Two releases of one environment would undo each other.',
-          remedy: 'Continue that one, or end it first.',
-        })
-      }
+      refuseSecond(environment, cname, account)
       const id = `r-${randomBytes(5).toString('hex')}`
       const suffix = id.slice(2, 7)
-      file.append(id, {
+      const started: EntryOf<'started'> = {
         kind: 'started',
         at: world.clock.now(),
         id,
@@ -179,11 +201,31 @@ export function openReleases(
           templateName: `signalbox-${id}`,
         },
         settings,
-      })
-      file.append(id, { kind: 'entered', at: world.clock.now(), step: 'independence' })
-      const view = run(id, world).view()
-      onList(list())
-      return view
+      }
+      const begun = begin(started)
+      file.append(id, started, summaryOf(begun, false))
+      const entered: Entry = { kind: 'entered', at: world.clock.now(), step: 'independence' }
+      const summary = summaryOf(apply(begun, entered), false)
+      file.append(id, entered, summary)
+      releaseList.put(summary)
+      return run(id, world).view()
     },
   }
+}
+
+/** The problem of a release whose journal contradicts itself. */
+function damagedRelease(damage: string) {
+  return problem('journal', 'The journal of this release is damaged', {
+    meaning:
+      'What was done can no longer be proved from it, so the release is not continued. Nothing is changed in AWS.',
+    remedy: 'Look at both environments in the AWS console and finish by hand. The journal is kept as it is.',
+    detail: damage,
+  })
+}
+
+/** The world on a clock that goes on from the last entry, where the account's stands behind it: a journal never runs backwards. */
+function continued(world: World, lastAt: number): World {
+  const { clock } = world
+  const ahead = Math.max(0, lastAt - clock.now())
+  return ahead === 0 ? world : { ...world, clock: { ...clock, now: () => clock.now() + ahead } }
 }

@@ -91,10 +91,23 @@ export async function signOff(note: string): Promise<void> {
   await change((releaseId) => ask('signOff', { releaseId, note }))
 }
 
-/** Signing in again is the page's own affair; every other choice is main's. */
-export async function choose(choice: Choice['id']): Promise<void> {
+/** Signing in again is the page's own affair, and so is handing over; every other choice is main's. */
+export async function choose({ id: choice, of }: Pick<Choice, 'id' | 'of'>): Promise<void> {
   if (choice === 'sign-in') setState({ signingIn: true, problem: null })
-  else await change((releaseId) => ask('choose', { releaseId, choice }))
+  else if (choice === 'hand-over') await showHandOver(false)
+  else await change((releaseId) => ask('choose', { releaseId, choice, ...(of === undefined ? {} : { of }) }))
+}
+
+/** Shows the text for the administrator; with `copy` it is on the clipboard then. */
+export async function showHandOver(copy: boolean): Promise<void> {
+  const { view } = getState()
+  if (!view) return
+  const reply = await ask('handOver', { releaseId: view.release.id, copy })
+  if (reply.ok) setState({ handOver: { text: reply.value.text, copied: copy } })
+}
+
+export function closeHandOver(): void {
+  setState({ handOver: null })
 }
 
 export function cancelSignIn(): void {

@@ -58,5 +58,5 @@ export function rollBackLines(view: ReleaseView): readonly string[] {
 
 /** Choices that another click cannot take back: they are confirmed first. */
 export function needsConfirmation(choice: Choice['id']): boolean {
-  return choice === 'roll-back' || choice === 'stop'
+  return choice === 'roll-back' || choice === 'stop' || choice === 'accept-drift'
 }

@@ -52,6 +52,8 @@ export interface SignalboxState {
   readonly practiceSpeed: number | null
   /** The dialog that says what rolling back does is open. */
   readonly confirmingRollBack: boolean
+  /** The text for the administrator, while it is shown. */
+  readonly handOver: { readonly text: string; readonly copied: boolean } | null
   readonly helpOpen: boolean
   readonly signingIn: boolean
   /** Calls that main has not answered yet. */
@@ -73,6 +75,7 @@ export const useSignalbox = create<SignalboxState>()(() => ({
   draft: BLANK_DRAFT,
   practiceSpeed: null,
   confirmingRollBack: false,
+  handOver: null,
   helpOpen: false,
   signingIn: false,
   waitingFor: [],

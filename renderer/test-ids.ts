@@ -46,6 +46,8 @@ export const testIds = {
   typedUrl: 'typed-url',
   choice: (choice: Choice['id']) => `choice-${choice}`,
   choiceConfirm: 'choice-confirm',
+  handOverText: 'hand-over-text',
+  handOverCopy: 'hand-over-copy',
   rollBack: 'roll-back',
   rollBackConfirm: 'roll-back-confirm',
   lane: (colour: Colour) => `lane-${colour}`,

@@ -49,7 +49,16 @@ export async function launchApp(
       options.size,
     )
   }
-  return { application, page, userData, close: () => application.close() }
+  async function close(): Promise<void> {
+    // Where a change is in flight, the app asks; nobody is there to answer.
+    await application
+      .evaluate(({ dialog }) => {
+        dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false })
+      })
+      .catch(() => {})
+    await application.close()
+  }
+  return { application, page, userData, close }
 }
 
 /** Removes what an app left on disk. */

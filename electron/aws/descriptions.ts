@@ -65,6 +65,7 @@ export function eventOf(description: EventDescription): EnvironmentEvent {
     severity: description.Severity ?? 'INFO',
     environmentName: orNull(description.EnvironmentName),
     message: description.Message ?? '',
+    ...(description.RequestId ? { requestId: description.RequestId } : {}),
   }
 }
 

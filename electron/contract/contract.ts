@@ -3,11 +3,13 @@ import type {
   Application,
   ApplicationVersion,
   AwsProfile,
+  BundleDifference,
   BundleInspection,
   Connection,
   PracticeBundle,
   ReleaseSummary,
   ReleaseView,
+  VersionInspection,
 } from './models.ts'
 import type { Problem } from './problem.ts'
 import { STEP_IDS } from './steps.ts'
@@ -96,13 +98,24 @@ export const calls = {
   chooseBundle: call(z.strictObject({ releaseId })).returns<BundleInspection | null>(),
   listPracticeBundles: call(nothing).returns<readonly PracticeBundle[]>(),
   choosePracticeBundle: call(z.strictObject({ releaseId, fileName: z.string().max(200) })).returns<BundleInspection>(),
+  /** How a bundle that was found sound differs from what blue runs; reads blue's bundle in S3. */
+  compareBundle: call(z.strictObject({ releaseId, bundleId: z.string().max(60) })).returns<BundleDifference>(),
+  /** Looks into the bundle of a version that exists, in S3. */
+  inspectVersion: call(z.strictObject({ releaseId, versionLabel })).returns<VersionInspection>(),
+  compareVersion: call(z.strictObject({ releaseId, versionLabel })).returns<BundleDifference>(),
   throwLever: call(z.strictObject({ releaseId, lever })).returns<ReleaseView>(),
   changeSettings: call(z.strictObject({ releaseId, settings })).returns<ReleaseView>(),
   waiveGate: call(z.strictObject({ releaseId, step: stepId, gate: z.string().max(60), reason })).returns<ReleaseView>(),
   signOff: call(z.strictObject({ releaseId, note: z.string().trim().max(500) })).returns<ReleaseView>(),
   choose: call(
-    z.strictObject({ releaseId, choice: z.enum(['retry', 'roll-back', 'stop', 'choose-another-version']) }),
+    z.strictObject({
+      releaseId,
+      choice: z.enum(['retry', 'roll-back', 'stop', 'choose-another-version', 'accept-drift']),
+      of: z.string().max(500).optional(),
+    }),
   ).returns<ReleaseView>(),
+  /** A text for whoever manages the account: where the release stands, ids, calls, events. With `copy` it goes to the clipboard too. */
+  handOver: call(z.strictObject({ releaseId, copy: z.boolean() })).returns<{ readonly text: string }>(),
   openEnvironment: call(z.strictObject({ releaseId, colour: z.enum(['blue', 'green']) })).returns<null>(),
   saveReport: call(z.strictObject({ releaseId, format: z.enum(['html', 'pdf', 'json']) })).returns<{
     readonly path: string
@@ -115,6 +128,8 @@ export interface Events {
   readonly releaseChanged: ReleaseView
   readonly releasesChanged: readonly ReleaseSummary[]
   readonly connectionChanged: Connection | null
+  /** How far the bundle that is being inspected has been read. */
+  readonly bundleRead: { readonly fileName: string; readonly readBytes: number; readonly sizeBytes: number }
 }
 
 export type CallName = keyof typeof calls

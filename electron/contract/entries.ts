@@ -91,6 +91,17 @@ export const entrySchema = z.discriminatedUnion('kind', [
     ttlSeconds: z.number().nullable(),
     said: z.string(),
   }),
+  /** An environment as it is when the release begins to rely on it: what differs later was done by another hand. */
+  z.object({
+    kind: z.literal('known'),
+    at,
+    colour: z.enum(['blue', 'green']),
+    versionLabel: z.string().nullable(),
+    platformArn: z.string(),
+  }),
+  /** The drift that is open from now on, null when there is none any more. */
+  z.object({ kind: z.literal('drift'), at, drift: z.string().nullable(), said: z.string() }),
+  z.object({ kind: z.literal('drift-accepted'), at, drift: z.string(), said: z.string() }),
   z.object({ kind: z.literal('proved'), at, step }),
   z.object({ kind: z.literal('returned'), at, step, why: z.string() }),
   z.object({ kind: z.literal('roll-back-chosen'), at, swapped: z.boolean() }),

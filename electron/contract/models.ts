@@ -134,6 +134,8 @@ export interface EnvironmentEvent {
   readonly severity: string
   readonly environmentName: string | null
   readonly message: string
+  /** Of the call that it belongs to; AWS support asks for it. */
+  readonly requestId?: string
 }
 
 /** One resolver of the panel, as it answers for the production name. */
@@ -180,9 +182,69 @@ export interface BundleInspection {
   readonly bundleId: string
   readonly bundle: SourceBundle
   readonly sound: boolean
-  readonly findings: readonly { readonly severity: 'error' | 'warning' | 'info'; readonly text: string }[]
+  readonly findings: readonly BundleFinding[]
   readonly entries: number
+  /** What its files take when they are unpacked, as the archive itself says. */
+  readonly unpackedBytes: number
+  /** What kind of application it looks like, for instance "Node.js (package.json)"; null: nothing was recognised. */
+  readonly looksLike: string | null
   readonly suggestedLabel: string
+}
+
+/** One thing an operator should know of a source bundle; an error means that it must not be released. */
+export interface BundleFinding {
+  readonly severity: 'error' | 'warning' | 'info'
+  /** What was found, in one sentence. */
+  readonly text: string
+  /** Where: names of files, or what a file declares; long lists are cut, and the last line says so. */
+  readonly details?: readonly string[]
+  /** What it means for the release. */
+  readonly meaning?: string
+  readonly remedy?: string
+}
+
+/** Something that keeps data and that a source bundle would create inside its environment. */
+export interface DeclaredResource {
+  /** The file of `.ebextensions` that declares it. */
+  readonly file: string
+  /** Empty where only its type was recognised in a file that does not parse, or where option settings ask for it. */
+  readonly logicalId: string
+  /** CloudFormation's type, or `aws:rds:dbinstance` where option settings ask for a database. */
+  readonly type: string
+  /** `unknown`: what it creates stands elsewhere, such as in a nested stack. */
+  readonly kind: 'database' | 'data' | 'unknown'
+  /** As declared; null where nothing is said. */
+  readonly deletionPolicy: string | null
+}
+
+/** What is known of the bundle of an application version that lies in S3, read without fetching it whole. */
+export interface VersionInspection {
+  readonly versionLabel: string
+  readonly location: { readonly bucket: string; readonly key: string }
+  readonly sizeBytes: number
+  readonly sound: boolean
+  readonly findings: readonly BundleFinding[]
+  readonly entries: number
+  readonly unpackedBytes: number
+  readonly looksLike: string | null
+}
+
+/** How a bundle differs from the one that blue runs, by the names, sizes and checksums of both archives. */
+export interface BundleDifference {
+  /** The version that blue runs. */
+  readonly versionLabel: string
+  readonly added: number
+  readonly removed: number
+  readonly changed: number
+  readonly same: number
+  /** What decides how the application is deployed comes first; long lists are cut, the counts are not. */
+  readonly files: readonly {
+    readonly name: string
+    readonly change: 'added' | 'removed' | 'changed'
+    /** Unpacked; null where it is not there. */
+    readonly bytesBefore: number | null
+    readonly bytes: number | null
+  }[]
 }
 
 /** Which account a release belongs to. The practice account has its own id, so the two can never be confused. */
@@ -229,14 +291,18 @@ export interface ReleaseSummary {
   readonly step: StepId
   /** True when the journal of this release fails its hash chain; it is shown and never repaired. */
   readonly damaged: boolean
+  /** What is wrong with it, where it is damaged. */
+  readonly damage?: string
 }
 
 /** What an operator can do now besides the step's own lever. */
 export interface Choice {
-  readonly id: 'retry' | 'roll-back' | 'stop' | 'sign-in' | 'choose-another-version'
+  readonly id: 'retry' | 'roll-back' | 'stop' | 'sign-in' | 'choose-another-version' | 'accept-drift' | 'hand-over'
   readonly title: string
   /** What it does, in one sentence. */
   readonly effect: string
+  /** What it is about, where that may change under the operator's hand: goes back with the choice. */
+  readonly of?: string
 }
 
 /** Everything a screen draws of one release: a whole snapshot, sent on every change. */

@@ -31,6 +31,8 @@ export interface SiteInstance {
   readonly behaviour: Behaviour
   /** False while it starts: the load balancer answers 502/503 for it. */
   readonly answers: boolean
+  /** Its share of the requests against that of an instance without one; absent: 1. */
+  readonly weight?: number
 }
 
 /** A port at which a site listens; with names, it speaks TLS under a certificate for them. */
@@ -93,5 +95,7 @@ export interface Network {
   refresh(): Promise<void>
   /** Changes how a resolver behaves, at once. The name `authoritative` means the name server: it knows `silent`, `servfail` and `faithful`. */
   setPolicy(name: string, policy: ResolverPolicy): void
+  /** While on, users who keep connections stay with the address they have, however old it is. */
+  keepConnections(on: boolean): void
   close(): Promise<void>
 }

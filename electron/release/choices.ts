@@ -1,10 +1,20 @@
 import type { Choice, StepStatus } from '../contract/models.ts'
 import type { Problem } from '../contract/problem.ts'
-import { needsSignIn } from '../contract/problem.ts'
+import { isPassing, needsSignIn } from '../contract/problem.ts'
 import { type ReleaseState, recordOf } from './state.ts'
+import type { Drift } from './step.ts'
 
 /** What the operator can do besides the step's own lever; every state that has not ended offers at least one way on. */
-export function choicesOf(state: ReleaseState, status: StepStatus, problem: Problem | null): readonly Choice[] {
+export function choicesOf(
+  state: ReleaseState,
+  seen: {
+    readonly status: StepStatus
+    readonly problem: Problem | null
+    readonly drift: Drift | null
+    readonly allowsRollBack: boolean
+  },
+): readonly Choice[] {
+  const { status, problem, drift } = seen
   const { release } = state
   if (release.outcome !== null) return []
   const choices: Choice[] = []
@@ -15,10 +25,18 @@ export function choicesOf(state: ReleaseState, status: StepStatus, problem: Prob
       effect: 'The release goes on where it stands; nothing is done twice.',
     })
   }
+  if (drift?.stops && drift.goOn !== null)
+    choices.push({ id: 'accept-drift', title: 'Go on with it as it is', effect: drift.goOn, of: drift.id })
   if (status === 'stuck' || problem) {
-    choices.push({ id: 'retry', title: 'Try again', effect: retryEffect(release.step, status) })
+    choices.push({
+      id: 'retry',
+      title: 'Try again',
+      effect: drift?.stops ? 'Looks again now.' : retryEffect(release.step, status),
+    })
   }
+  // Without production where it belongs, another version is not what is needed.
   const canChoose =
+    seen.allowsRollBack &&
     release.track === 'forward' &&
     (release.step === 'test' ||
       (release.step === 'deploy' && status === 'stuck') ||
@@ -30,7 +48,14 @@ export function choicesOf(state: ReleaseState, status: StepStatus, problem: Prob
       effect: 'Goes back to Deploy. Green stays; production is untouched.',
     })
   }
-  if (canRollBack(state)) choices.push({ id: 'roll-back', title: 'Roll back', effect: rollBackEffect(state) })
+  if (seen.allowsRollBack && canRollBack(state))
+    choices.push({ id: 'roll-back', title: 'Roll back', effect: rollBackEffect(state) })
+  if (status === 'stuck' || (problem && !isPassing(problem) && !needsSignIn(problem)))
+    choices.push({
+      id: 'hand-over',
+      title: 'Hand over',
+      effect: 'Shows a text for your AWS administrator: where the release stands, every id, the calls and the events.',
+    })
   choices.push({
     id: 'stop',
     title: 'Stop this release',

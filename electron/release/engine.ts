@@ -1,10 +1,13 @@
 import type { Action, Entry } from '../contract/entries.ts'
-import type { Gate, Progress, ReleaseSettings, ReleaseView, SourceBundle } from '../contract/models.ts'
+import type { Gate, Progress, ReleaseView } from '../contract/models.ts'
 import { isOpen } from '../contract/models.ts'
-import { isPassing, needsSignIn, problem, problemOf } from '../contract/problem.ts'
+import { isPassing, needsSignIn, problem, problemOf, SignalboxError } from '../contract/problem.ts'
 import type { StepId } from '../contract/steps.ts'
 import { canRollBack } from './choices.ts'
+import { driftsOf, knownOf, openDrift } from './drift.ts'
+import { handOver } from './hand-over.ts'
 import { openEyes } from './look.ts'
+import { ACTION_LABELS, type LeverInput, type ReleaseJournal, type RunningRelease } from './running.ts'
 import { apply, recordOf, replay, stepsOf } from './state.ts'
 import {
   allOpen,
@@ -20,31 +23,6 @@ import { steps } from './steps/index.ts'
 import { patiently, takeTurns } from './turns.ts'
 import { viewOf } from './view.ts'
 import type { World } from './world.ts'
-
-/** Where a release is kept. `append` returns only when the entry is durable; it throws `journal` where it cannot be. */
-export interface ReleaseJournal {
-  append(entry: Entry): void
-  head(): { readonly entries: number; readonly lastHash: string }
-}
-
-/** What an operator gives with a lever. */
-export type LeverInput =
-  | { readonly step: 'clone'; readonly greenName: string; readonly cnamePrefix: string }
-  | { readonly step: 'deploy'; readonly versionLabel: string; readonly bundle: SourceBundle | null }
-  | { readonly step: 'test' }
-  | { readonly step: 'swap' }
-  | { readonly step: 'retire'; readonly typedUrl: string }
-
-export interface RunningRelease {
-  view(): ReleaseView
-  throwLever(input: LeverInput): Promise<ReleaseView>
-  waive(step: StepId, gateId: string, reason: string): Promise<ReleaseView>
-  signOff(note: string): Promise<ReleaseView>
-  changeSettings(settings: ReleaseSettings): Promise<ReleaseView>
-  choose(choice: 'retry' | 'roll-back' | 'stop' | 'choose-another-version'): Promise<ReleaseView>
-  /** Ends the loop; a call in flight is awaited, the release stands where it stands. */
-  close(): Promise<void>
-}
 
 /** Account milliseconds between two turns: often at first, seldom once something takes long. */
 function intervalMilliseconds(sinceChange: number): number {
@@ -79,6 +57,8 @@ export function runRelease(input: {
   } | null = null
   let judgement: Judgement | null = null
   let acting: Progress | null = null
+  let inFlight: Action | null = null
+  let gaps = 0
   let changedAt = clock.now()
   let actionAbort = new AbortController()
 
@@ -128,10 +108,19 @@ export function runRelease(input: {
     }
     const found = step.judge(state, sight, facts.value)
     const { waivers } = recordOf(state, id)
+    const drifts = driftsOf(state, sight)
+    const drift = openDrift(state, drifts)
     judgement = {
       ...found,
       gates: found.gates && withWaivers(found.gates, waivers),
       proofs: withWaivers(found.proofs, waivers),
+      stuck: drift?.stops ? drift.problem : found.stuck,
+      drift,
+      allowsRollBack: drifts.every(({ allowsRollBack }) => allowsRollBack),
+    }
+    if ((drift?.id ?? null) !== state.drift) {
+      const said = drift ? `${drift.problem.title}. ${drift.problem.meaning ?? ''}` : 'What another hand did is gone.'
+      record({ kind: 'drift', at: clock.now(), drift: drift?.id ?? null, said })
     }
     recordGates(id, 'gates', judgement.gates ?? [])
     recordGates(id, 'proofs', judgement.proofs)
@@ -149,17 +138,21 @@ export function runRelease(input: {
   }
 
   async function turn(): Promise<void> {
+    const gapsBefore = gaps
     let found = await observe(false)
     await hearEvents(false)
     const id = state.release.step
     const step = steps[id]
-    if (found.gates === null || allOpen(found.gates)) {
+    if (!found.drift?.stops && (found.gates === null || allOpen(found.gates))) {
       if (found.due === null && allOpen(found.proofs)) return proved(id)
       const thrown = !step.hasLever || recordOf(state, id).leverAt !== null
       if (found.due !== null && thrown && !waitsForAws(id, found.due)) {
         // The last look before the first call of a step: nothing that was read earlier counts.
         if (found.gates !== null) found = await observe(true)
-        if (found.due !== null && (found.gates === null || allOpen(found.gates))) return perform(found)
+        // Nor what was read before the computer slept.
+        if (gaps !== gapsBefore) return
+        const isOpen = !found.drift?.stops && (found.gates === null || allOpen(found.gates))
+        if (found.due !== null && isOpen) return perform(found)
       }
     }
     withdrawLever(id, found)
@@ -177,6 +170,7 @@ export function runRelease(input: {
     const action = found.due
     if (action === null || !sight || !facts) return
     const id = state.release.step
+    inFlight = action
     acting = found.progress ?? { label: ACTION_LABELS[action], fraction: null, secondsLeft: null }
     publish()
     actionAbort = new AbortController()
@@ -200,26 +194,21 @@ export function runRelease(input: {
       if (isPassing(refused) || needsSignIn(refused)) throw thrown
     } finally {
       acting = null
+      inFlight = null
       facts = null
       eyes.forgetHealth()
     }
     if (action === 'swap-cnames') eyes.forgetProbes()
   }
 
-  /** A gate that closes after the lever was thrown, and before anything was done, takes the lever back. */
+  /** A gate that closes, or a drift, after the lever was thrown and before anything was done takes the lever back. */
   function withdrawLever(id: StepId, found: Judgement): void {
     const { leverAt, intents } = recordOf(state, id)
     if (leverAt === null || found.gates === null || Object.keys(intents).length > 0) return
     const closed = found.gates.filter((gate) => !isOpen(gate) && gate.status !== 'waiting')
-    if (closed.length === 0 || found.due === null) return
-    record({
-      kind: 'refused',
-      at: clock.now(),
-      step: id,
-      action: found.due,
-      problem: lockedBy(closed).problem,
-      passing: false,
-    })
+    const why = found.drift?.stops ? found.drift.problem : closed.length > 0 ? lockedBy(closed).problem : null
+    if (why === null || found.due === null) return
+    record({ kind: 'refused', at: clock.now(), step: id, action: found.due, problem: why, passing: false })
   }
 
   async function hearEvents(isLast: boolean): Promise<void> {
@@ -231,6 +220,9 @@ export function runRelease(input: {
     const next = order[order.indexOf(id) + 1]
     // What AWS said of the end belongs to the journal too.
     if (!next) await hearEvents(true)
+    // From here on the release relies on the environment as it is now.
+    const seen = id === 'independence' ? sight?.blue : id === 'clone' ? sight?.green : null
+    if (seen) record({ kind: 'known', at: clock.now(), colour: id === 'clone' ? 'green' : 'blue', ...knownOf(seen) })
     record({ kind: 'proved', at: clock.now(), step: id })
     const outcome = state.release.track === 'forward' ? 'completed' : 'rolled-back'
     record(next ? { kind: 'entered', at: clock.now(), step: next } : { kind: 'ended', at: clock.now(), outcome })
@@ -268,7 +260,8 @@ export function runRelease(input: {
         remedy: `Type ${productionCname}.`,
       })
     }
-    const { gates } = await patiently(clock, closing.signal, () => observe(true))
+    const { gates, drift } = await patiently(clock, closing.signal, () => observe(true))
+    if (drift?.stops) throw new SignalboxError(drift.problem)
     const closed = (gates ?? []).filter((gate) => !isOpen(gate) && gate.id !== 'typed-url')
     if (closed.length > 0) throw lockedBy(closed)
     record({
@@ -288,12 +281,8 @@ export function runRelease(input: {
       })
     const seen = await patiently(clock, closing.signal, () => eyes.look(state))
     const holder = holderOf(state, seen)
-    if (holder === null && seen.blue !== null) {
-      throw problem('drift', 'Neither environment of this release holds the production URL', {
-        meaning: 'Rolling back now could take it away from whoever holds it.',
-        remedy: 'Find out in the AWS console who has swapped it, then stop this release.',
-      })
-    }
+    const unsafe = driftsOf(state, seen).find(({ allowsRollBack }) => !allowsRollBack)
+    if (unsafe) throw new SignalboxError(unsafe.problem)
     const asked = state.forward.swap.intents['swap-cnames']
     const moving = [seen.blue, seen.green].some((environment) => environment?.status === 'Updating')
     if (asked !== undefined && holder !== 'green' && (moving || clock.now() - asked < READ_LAG_MILLISECONDS)) {
@@ -302,8 +291,18 @@ export function runRelease(input: {
         remedy: 'Wait half a minute, then roll back.',
       })
     }
-    record({ kind: 'roll-back-chosen', at: clock.now(), swapped: holder === 'green' })
+    // Whoever was sent to green once may still be on their way: also where the URLs were swapped back meanwhile.
+    const swapped = holder === 'green' || state.forward.swap.effects['swap-cnames'] !== undefined
+    record({ kind: 'roll-back-chosen', at: clock.now(), swapped })
     beginRollBack()
+  }
+
+  /** Only what the operator was shown is accepted: what came in its place is shown first. */
+  function acceptDrift(id: string | undefined): void {
+    const drift = judgement?.drift
+    if (!drift || drift.id !== id || drift.goOn === null)
+      throw problem('locked', 'What was to be accepted is not so any more', { remedy: 'Look at what is shown now.' })
+    record({ kind: 'drift-accepted', at: clock.now(), drift: drift.id, said: drift.problem.title })
   }
 
   /** The way back needs no second lever. Also ends what a crash left half recorded. */
@@ -351,12 +350,14 @@ export function runRelease(input: {
         record({ kind: 'signed-off', at: clock.now(), note })
       }),
     changeSettings: (settings) => command(() => record({ kind: 'settings-changed', at: clock.now(), settings })),
-    choose: (choice) => {
+    handOver: () => handOver(state, { sight, problem: view().problem, at: clock.now(), head: journal.head() }),
+    choose: (choice, of) => {
       if (choice === 'roll-back' || choice === 'stop') actionAbort.abort()
       return command(async () => {
         turns.forgive()
         if (choice === 'roll-back') return rollBack()
         if (choice === 'stop') return record({ kind: 'ended', at: clock.now(), outcome: 'stopped' })
+        if (choice === 'accept-drift') return acceptDrift(of)
         const { step } = state.release
         if (choice === 'choose-another-version') {
           if (
@@ -373,24 +374,20 @@ export function runRelease(input: {
           return
         }
         const { typedUrl, leverAt } = recordOf(state, step)
-        if (judgement?.stuck && leverAt !== null && step !== 'clone') {
+        if (judgement?.stuck && !judgement.drift?.stops && leverAt !== null && step !== 'clone') {
           record({ kind: 'lever-thrown', at: clock.now(), step, ...(typedUrl ? { typedUrl } : {}) })
         }
         facts = null
       })
     },
+    acting: () => (inFlight === null ? null : ACTION_LABELS[inFlight]),
+    lookAgain() {
+      gaps += 1
+      facts = null
+      judgement = null
+      eyes.forgetWatch()
+      turns.hurry()
+    },
     close: turns.close,
   }
 }
-
-const ACTION_LABELS = {
-  'create-template': 'Saving the configuration of blue',
-  'create-environment': 'Asking Elastic Beanstalk for green',
-  'delete-template': 'Deleting the temporary configuration template',
-  'upload-bundle': 'Uploading the bundle',
-  'create-version': 'Creating the application version',
-  'deploy-version': 'Asking Elastic Beanstalk to deploy',
-  'abort-update': 'Aborting the update in flight',
-  'swap-cnames': 'Asking Elastic Beanstalk to swap the CNAMEs',
-  'terminate-environment': 'Asking Elastic Beanstalk to terminate',
-} as const

@@ -40,12 +40,14 @@ export function agreeFingerprint(blue: readonly HttpAnswer[], green: readonly Ht
 
 /** Who answered; `other` is a sound answer of neither, `error` no answer or a server's error that names nobody. */
 export function whoAnswered(
-  fingerprint: Fingerprint,
+  agreed: Fingerprint | undefined,
   answer: HttpAnswer,
   addresses: { readonly blue: readonly string[]; readonly green: readonly string[] },
 ): Colour | 'other' | 'error' {
   if (answer.kind === 'failure') return 'error'
   const nobody = answer.status >= 500 ? 'error' : 'other'
+  // Where nothing was agreed, since the test never began, only the address can tell.
+  const fingerprint = agreed ?? ({ kind: 'address' } as const)
   switch (fingerprint.kind) {
     case 'header':
       return colourOf(answer.headers[fingerprint.name], fingerprint) ?? nobody

@@ -105,6 +105,16 @@ export function openEyes(world: World) {
       return probes
     },
 
+    /** After a gap in the watching: rows and minutes without a break are counted anew. */
+    forgetWatch(): void {
+      healthAt.blue = 0
+      healthAt.green = 0
+      traffic.blue = []
+      traffic.green = []
+      probes = []
+      eventsAt = 0
+    },
+
     /** A swap begins a new count. */
     forgetProbes(): void {
       probes = []

@@ -45,7 +45,14 @@ export interface ReleaseState {
   /** Per server, every change of its answer since the last swap, oldest first. */
   readonly sightings: Readonly<Record<string, readonly Sighting[]>>
   readonly events: readonly EnvironmentEvent[]
+  /** Each environment as it was when the release began to rely on it. */
+  readonly known: Readonly<Record<Colour, Known | null>>
+  /** The drift that is open now, and those the operator went on with. */
+  readonly drift: string | null
+  readonly accepted: Readonly<Record<string, Instant>>
 }
+
+type Known = Pick<EntryOf<'known'>, 'versionLabel' | 'platformArn'>
 
 const BLANK: StepRecord = {
   enteredAt: null,
@@ -99,6 +106,9 @@ export function begin(entry: EntryOf<'started'>): ReleaseState {
     baseline: null,
     sightings: {},
     events: [],
+    known: { blue: null, green: null },
+    drift: null,
+    accepted: {},
   }
 }
 
@@ -182,6 +192,14 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
         sightings: { ...state.sightings, [entry.server]: [...(state.sightings[entry.server] ?? []), sighting] },
       }
     }
+    case 'known': {
+      const { versionLabel, platformArn } = entry
+      return { ...state, known: { ...state.known, [entry.colour]: { versionLabel, platformArn } } }
+    }
+    case 'drift':
+      return { ...state, drift: entry.drift }
+    case 'drift-accepted':
+      return { ...state, accepted: { ...state.accepted, [entry.drift]: at } }
     case 'proved':
       return withRecord(state, entry.step, (record) => ({ ...record, provedAt: at }))
     case 'returned':
@@ -214,6 +232,12 @@ export function recordOf(state: ReleaseState, step: StepId): StepRecord {
 /** The environment that production goes to on this track, and the one that is left. */
 export function rolesOf(track: Track): { readonly to: Colour; readonly from: Colour } {
   return track === 'forward' ? { to: 'green', from: 'blue' } : { to: 'blue', from: 'green' }
+}
+
+/** The environment that ought to hold the production URL, by what was proved. */
+export function serving(state: ReleaseState): Colour {
+  if (state.release.track === 'forward') return state.forward.swap.provedAt === null ? 'blue' : 'green'
+  return state.rollbackSwapped && state.rollback.swap.provedAt === null ? 'green' : 'blue'
 }
 
 function withRelease(state: ReleaseState, change: Partial<Release>): ReleaseState {

@@ -41,6 +41,19 @@ export interface TrafficReading {
   readonly requestsPerSecond: number
 }
 
+/** A difference between what the release expects and what AWS shows, which this release did not cause. */
+export interface Drift {
+  /** Names exactly what was seen: who accepts it accepts this and nothing that comes later. */
+  readonly id: string
+  readonly problem: Problem
+  /** Whether nothing may be done until it is gone or accepted; else it is only told. */
+  readonly stops: boolean
+  /** What going on all the same means; null where it would not be safe. */
+  readonly goOn: string | null
+  /** Whether the way back is still safe. */
+  readonly allowsRollBack: boolean
+}
+
 /** A step's verdict on what was seen. */
 export interface Judgement {
   /** Conditions before the action; null once the action has begun: the recorded ones stand. */
@@ -52,6 +65,10 @@ export interface Judgement {
   readonly progress: Progress | null
   /** The step cannot go on by itself. */
   readonly stuck: Problem | null
+  /** What another hand did; the engine adds it to every step's verdict. */
+  readonly drift?: Drift | null
+  /** Whether the way back is safe with all that was seen. */
+  readonly allowsRollBack?: boolean
   /** The panel of name servers, from the step that watches it. */
   readonly resolvers?: readonly ResolverView[]
 }
@@ -184,6 +201,11 @@ export function describe(environment: Environment | null): string {
   return `${name} (${id}): ${status}, ${healthColor}${healthStatus ? `/${healthStatus}` : ''}, version ${versionLabel ?? 'none'}, ${cname ?? 'no CNAME'}`
 }
 
+/** Not listed any more, or on its way out. */
+export function isGone(environment: Environment | null): boolean {
+  return environment === null || environment.status === 'Terminating' || environment.status === 'Terminated'
+}
+
 /** Ready, as Elastic Beanstalk spells it. */
 export function isReady(environment: Environment | null): boolean {
   return environment?.status === 'Ready'
@@ -230,4 +252,30 @@ export function lockedBy(closed: readonly Gate[]) {
     meaning: closed.map(({ title, summary }) => `${title}: ${summary}`).join(' '),
     remedy: closed.find(({ remedy }) => remedy !== undefined)?.remedy ?? 'Wait until they are open, then try again.',
   })
+}
+
+/** A gate whose source could not be read. */
+export function unreadable(
+  id: string,
+  title: string,
+  source: string,
+  failed: Reading<unknown>,
+  waivable = false,
+): Gate {
+  if (failed.ok) throw new Error('A reading that succeeded is not unreadable')
+  const { problem: found, at } = failed
+  return gate(id, title, 'unknown', found.title, [evidence(source, at, found.detail ?? found.title)], {
+    waivable,
+    ...(found.remedy ? { remedy: found.remedy } : {}),
+  })
+}
+
+/** How far something is that takes about `typicalSeconds`; AWS sets no end to it, so past that it only says so. */
+export function underWay(label: string, elapsedSeconds: number, typicalSeconds: number): Progress {
+  const secondsLeft = typicalSeconds - elapsedSeconds
+  return {
+    label: elapsedSeconds > 1.5 * typicalSeconds ? `${label}: it takes longer than usual` : label,
+    fraction: Math.min(0.97, Math.max(0, elapsedSeconds / typicalSeconds)),
+    secondsLeft: secondsLeft > 0 ? secondsLeft : null,
+  }
 }

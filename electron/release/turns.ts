@@ -11,6 +11,8 @@ export interface Turns {
   command(run: () => Promise<void> | void): Promise<void>
   /** Forgets the trouble: the next turn comes at once. */
   forgive(): void
+  /** The next turn comes at once, or right after the one that runs. */
+  hurry(): void
   /** Resolves once the turn that runs has ended; there is none after it. */
   close(): Promise<void>
 }
@@ -29,6 +31,7 @@ export function takeTurns(input: {
   const inbox: (() => Promise<void>)[] = []
   let trouble: Problem | null = null
   let failures = 0
+  let hurried = false
   let wake = () => {}
 
   async function loop(): Promise<void> {
@@ -61,7 +64,10 @@ export function takeTurns(input: {
 
   /** Until a command comes; with a number not longer than that. */
   async function pause(milliseconds: number | null): Promise<void> {
-    if (inbox.length > 0) return
+    if (inbox.length > 0 || hurried) {
+      hurried = false
+      return
+    }
     const woken = new AbortController()
     wake = () => woken.abort()
     const signal = AbortSignal.any([closing.signal, woken.signal])
@@ -70,6 +76,7 @@ export function takeTurns(input: {
         ? new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
         : clock.sleep(milliseconds, signal)
     await until.catch(() => {})
+    hurried = false
   }
 
   // Not before whoever asked has it in hand.
@@ -99,6 +106,10 @@ export function takeTurns(input: {
     forgive() {
       trouble = null
       failures = 0
+    },
+    hurry() {
+      hurried = true
+      wake()
     },
     async close() {
       closing.abort()

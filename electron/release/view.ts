@@ -34,7 +34,7 @@ export function viewOf(seen: Seen): ReleaseView {
   const { release } = state
   const { status } = stepView(seen, release.step)
   const refusal = recordOf(state, release.step).refusal
-  const problem = trouble ?? judgement?.stuck ?? (refusal ? refusal.problem : null)
+  const problem = trouble ?? judgement?.stuck ?? judgement?.drift?.problem ?? (refusal ? refusal.problem : null)
   const forward: ReleaseState = { ...state, release: { ...release, track: 'forward' } }
   return {
     release,
@@ -49,7 +49,12 @@ export function viewOf(seen: Seen): ReleaseView {
     probes: seen.sight?.probes ?? [],
     problem: release.outcome === null ? problem : null,
     paused: trouble !== null && needsSignIn(trouble),
-    choices: choicesOf(state, status, trouble ?? (refusal && !isPassing(refusal.problem) ? refusal.problem : null)),
+    choices: choicesOf(state, {
+      status,
+      problem: trouble ?? (refusal && !isPassing(refusal.problem) ? refusal.problem : null),
+      drift: judgement?.drift ?? null,
+      allowsRollBack: judgement?.allowsRollBack ?? true,
+    }),
     clock: { at: clock.now(), speed: clock.speed() },
     journal: head,
   }

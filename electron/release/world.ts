@@ -1,5 +1,6 @@
 import type {
   ApplicationVersion,
+  DeclaredResource,
   Environment,
   EnvironmentEvent,
   Health,
@@ -17,6 +18,8 @@ export interface World {
   readonly elasticBeanstalk: ElasticBeanstalk
   readonly stack: StackReader
   readonly bundles: Bundles
+  /** Absent where nobody can look into stored bundles; that says nothing about what they declare. */
+  readonly versionBundles?: VersionBundles
   readonly dns: Dns
   readonly probe: Probe
 }
@@ -138,6 +141,31 @@ export interface Bundles {
     onProgress: (sentBytes: number) => void,
     signal: AbortSignal,
   ): Promise<{ readonly bucket: string; readonly key: string }>
+}
+
+/** The bundles of application versions, where they lie in S3. */
+export interface VersionBundles {
+  /**
+   * What the bundle of a version declares, from its list of files and its `.ebextensions` alone. Throws
+   * (`access-denied`, `not-found`, `bad-bundle`, …) where it cannot be read: that is never "nothing declared".
+   */
+  contents(application: string, versionLabel: string): Promise<BundleContents>
+}
+
+export interface BundleContents {
+  readonly bucket: string
+  readonly key: string
+  readonly files: number
+  readonly declared: readonly DeclaredResource[]
+  /** Files of `.ebextensions` that could not be read or understood: what they declare is not known. */
+  readonly unread: readonly string[]
+}
+
+/** Bytes that can be read from any place in them: of a file, or of an object in S3. */
+export interface ByteSource {
+  readonly sizeBytes: number
+  /** Exactly `length` bytes, or throws. */
+  read(offset: number, length: number): Promise<Buffer>
 }
 
 export type DnsAnswer =

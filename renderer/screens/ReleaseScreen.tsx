@@ -11,6 +11,7 @@ import { titleOf } from '../steps/titles.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'
 import { Choices, RollBack } from '../ui/Choices.tsx'
+import { HandOver } from '../ui/HandOver.tsx'
 import { EventList } from '../ui/EventList.tsx'
 import { GateList } from '../ui/GateList.tsx'
 import { Lanes } from '../ui/Lanes.tsx'
@@ -106,6 +107,7 @@ function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: 
             {thrown && Watch && <Watch view={view} step={step} />}
             {thrown ? proofs : gates}
             {thrown ? step.gates.length > 0 && gates : step.proofs.length > 0 && proofs}
+            <HandOver />
             {isCurrent && !troubled && <Choices view={view} title="Other ways on" />}
           </div>
           <EventList events={view.events} blueName={view.lanes.blue.name} greenName={view.lanes.green.name} />
@@ -142,7 +144,7 @@ const DAMAGED: Problem = {
 function Trouble({ view }: { readonly view: ReleaseView }) {
   const { problem, paused } = view
   const signIn = paused && (
-    <Button variant="primary" data-testid={testIds.choice('sign-in')} onClick={() => void choose('sign-in')}>
+    <Button variant="primary" data-testid={testIds.choice('sign-in')} onClick={() => void choose({ id: 'sign-in' })}>
       Sign in again
     </Button>
   )

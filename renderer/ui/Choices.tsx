@@ -21,7 +21,7 @@ export function Choices({ view, title }: { readonly view: ReleaseView; readonly 
           <li key={choice.id}>
             <Button
               data-testid={testIds.choice(choice.id)}
-              onClick={() => (needsConfirmation(choice.id) ? setConfirming(choice) : void choose(choice.id))}
+              onClick={() => (needsConfirmation(choice.id) ? setConfirming(choice) : void choose(choice))}
             >
               {choice.title}
             </Button>
@@ -37,7 +37,7 @@ export function Choices({ view, title }: { readonly view: ReleaseView; readonly 
 function ConfirmChoice({ choice, onClose }: { readonly choice: Choice; readonly onClose: () => void }) {
   const waiting = useWaitingFor('choose')
   async function confirm() {
-    await choose(choice.id)
+    await choose(choice)
     if (useSignalbox.getState().problem === null) onClose()
   }
   return (
@@ -62,7 +62,7 @@ export function RollBack({ view }: { readonly view: ReleaseView }) {
   const choice = view.choices.find((each) => each.id === 'roll-back')
   if (choice === undefined) return null
   async function confirm() {
-    await choose('roll-back')
+    await choose({ id: 'roll-back' })
     if (useSignalbox.getState().problem === null) confirmRollBack(false)
   }
   return (

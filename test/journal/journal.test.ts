@@ -12,7 +12,7 @@ import { fakeAccount } from '../release/world.ts'
 
 let folder = ''
 let path = ''
-const opened: Journal[] = []
+const opened = new Map<string, Journal>()
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'signalbox-journal-'))
@@ -20,18 +20,20 @@ beforeEach(() => {
 })
 
 afterEach(() => {
-  for (const journal of opened.splice(0)) journal.close()
+  closeAll()
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** The journal, opened unless it is open: a second one is refused. */
 function journalAt(where = path): Journal {
-  const journal = openJournal(where)
-  opened.push(journal)
+  const journal = opened.get(where) ?? openJournal(where)
+  opened.set(where, journal)
   return journal
 }
 
 function closeAll(): void {
-  for (const journal of opened.splice(0)) journal.close()
+  for (const journal of opened.values()) journal.close()
+  opened.clear()
 }
 
 const signedOff = (note: string, at = 1): Entry => ({ kind: 'signed-off', at, note })
@@ -86,7 +88,7 @@ describe('the journal', () => {
     journal.append('r1', signedOff('a'))
     journal.append('r2', signedOff('b'))
     journal.append('r1', signedOff('c'))
-    expect(journal.releaseIds()).toEqual(['r2', 'r1'])
+    expect(journal.list().map(({ id }) => id)).toEqual(['r2', 'r1'])
     expect(journal.read('r1').entries).toHaveLength(2)
     expect(journal.read('r2').entries).toHaveLength(1)
     expect(journal.read('nobody')).toEqual({ id: 'nobody', entries: [], damage: null })
@@ -101,20 +103,16 @@ describe('the journal', () => {
     },
   )
 
-  it('is there for another reader the moment it was written', () => {
-    const journal = journalAt()
-    journal.append('r', signedOff('a'))
-    expect(journalAt().read('r').entries).toHaveLength(1)
-  })
-
-  it('goes on with the chain when two write in turns', () => {
-    const [one, two] = [journalAt(), journalAt()]
-    for (let index = 0; index < 5; index += 1) {
-      one.append('r', signedOff('one'))
-      two.append('r', signedOff('two'))
-    }
-    expect(one.read('r')).toMatchObject({ damage: null })
-    expect(one.read('r').entries).toHaveLength(10)
+  it('is refused to a second one, in words, until the first is closed', () => {
+    journalAt().append('r', signedOff('a'))
+    expect(problemOf(() => openJournal(path))).toMatchObject({
+      code: 'journal',
+      title: 'The journal is open in another Signalbox',
+      remedy: expect.stringContaining('close it'),
+    })
+    journalAt().append('r', signedOff('b'))
+    closeAll()
+    expect(journalAt().read('r').entries).toHaveLength(2)
   })
 
   it('takes ten thousand entries', () => {

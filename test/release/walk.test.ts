@@ -97,7 +97,13 @@ describe('deploy', () => {
     const view = await drive(account, session, { until: (seen) => statusOf(seen) === 'stuck' })
     expect(view.problem?.title).toBe('Version 1.5.0 was not deployed')
     expect(view.problem?.meaning).toContain('still runs 1.4.2')
-    expect(view.choices.map(({ id }) => id)).toEqual(['retry', 'choose-another-version', 'roll-back', 'stop'])
+    expect(view.choices.map(({ id }) => id)).toEqual([
+      'retry',
+      'choose-another-version',
+      'roll-back',
+      'hand-over',
+      'stop',
+    ])
 
     await running.choose('choose-another-version')
     await running.throwLever({ step: 'deploy', versionLabel: '1.5.1', bundle: { ...BUNDLE, sha256: 'cd'.repeat(32) } })
@@ -205,16 +211,19 @@ describe('swap', () => {
     const green = account.green()
     if (green) green.versionLabel = '1.4.9'
     await expect(running.throwLever({ step: 'swap' })).rejects.toMatchObject({
-      problem: { meaning: expect.stringContaining('not tested') },
+      problem: { code: 'drift', meaning: expect.stringContaining('What was tested is 1.5.0') },
     })
     expect((await pass(account, session, 60)).release.step).toBe('swap')
     expect(account.count('swapCnames')).toBe(0)
   })
 
   it('is not made again when somebody else has swapped already', async () => {
-    const { account, session } = await at('swap')
+    const { account, session, running } = await at('swap')
     const green = account.green()
     if (green) [green.cnamePrefix, account.blue.cnamePrefix] = [account.blue.cnamePrefix, green.cnamePrefix]
+    const told = await pass(account, session, 30)
+    expect(told.problem?.title).toBe('Somebody has swapped the URLs already')
+    await running.choose('accept-drift', told.choices.find(({ id }) => id === 'accept-drift')?.of)
     const view = await drive(account, session, { until: (seen) => seen.release.step === 'propagation' })
     expect(view.release.step).toBe('propagation')
     expect(account.count('swapCnames')).toBe(0)

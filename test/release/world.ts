@@ -74,6 +74,7 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
         sleep: (milliseconds, signal) =>
           new Promise<void>((wake, reject) => {
             if (life.isDead) return
+            if (signal.aborted) return reject(signal.reason)
             const mine = { until: cloud.now() + milliseconds, resolve: wake }
             sleeper = mine
             signal.addEventListener('abort', () => {

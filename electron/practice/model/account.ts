@@ -63,6 +63,14 @@ export interface Account {
   /** How far back health metrics look; longer where the clock runs so fast that ten seconds hold no real request. */
   metricsWindowMilliseconds: number
   readonly faults: ModelFaults
+  /** What a fault is limited to; absent: it strikes wherever it can. */
+  readonly faultLimits: Map<keyof ModelFaults, FaultLimit>
+  /** The call that is being carried out, `service:Operation`. */
+  acting: string | undefined
+  /** How late reads show what has changed, and how late the events of a request are found; account milliseconds. */
+  readonly lags: { reads: number; events: number }
+  /** Told of every environment that is gone. */
+  terminated: (environment: EnvironmentRecord) => void
   /** How many there may be; AWS raises them on request. */
   readonly quotas: { applications: number; versions: number; environments: number }
   nextAddress: number
@@ -83,6 +91,45 @@ export interface ModelFaults {
   deployFails: number
   mixedInstances: number
   cnameTaken: number
+  instancesNeverReport: number
+  /** Health faults last: any number above 0 is on. */
+  healthInfo: number
+  healthWarning: number
+  nameTaken: number
+  templateQuota: number
+  cnameClaimed: number
+  nameReused: number
+  versionDeleted: number
+  managedUpdate: number
+  otherOperator: number
+}
+
+/** Where a fault of the model strikes. */
+export interface FaultLimit {
+  /** Name or id, also of one that does not exist yet. */
+  readonly environment?: string
+  /** The calls it strikes in, `service:Operation`. */
+  readonly actions?: readonly string[]
+  /** 0 to 1, for each time it could strike. */
+  readonly probability?: number
+}
+
+export const NO_FAULTS: Readonly<ModelFaults> = {
+  swapRefused: 0,
+  createEndsRed: 0,
+  deployFails: 0,
+  mixedInstances: 0,
+  cnameTaken: 0,
+  instancesNeverReport: 0,
+  healthInfo: 0,
+  healthWarning: 0,
+  nameTaken: 0,
+  templateQuota: 0,
+  cnameClaimed: 0,
+  nameReused: 0,
+  versionDeleted: 0,
+  managedUpdate: 0,
+  otherOperator: 0,
 }
 
 export interface AccountOptions {
@@ -120,7 +167,11 @@ export function createAccount(options: AccountOptions): Account {
     certificates: new Map(),
     visitors: [],
     metricsWindowMilliseconds: 10_000,
-    faults: { swapRefused: 0, createEndsRed: 0, deployFails: 0, mixedInstances: 0, cnameTaken: 0 },
+    faults: { ...NO_FAULTS },
+    faultLimits: new Map(),
+    acting: undefined,
+    lags: { ...USUAL_LAGS },
+    terminated: () => {},
     quotas: { applications: 75, versions: 1000, environments: 200 },
     nextAddress: 0,
   }
@@ -160,13 +211,14 @@ export function versionKey(applicationName: string, name: string): string {
   return `${applicationName}/${name}`
 }
 
-// How long reads may still show what was before a change; AWS promises no read to be consistent.
-const READ_LAG_MILLISECONDS = 1_000
+// How long reads may still show what was before a change, for AWS promises no read to be consistent; and how long
+// clients that ask for the events of a request they just made get none.
+export const USUAL_LAGS: Account['lags'] = { reads: 1_000, events: 1_000 }
 
 /** The environment as a read shows it now; undefined: it was created so lately that it is not listed. */
 export function glimpse(account: Account, environment: EnvironmentRecord): EnvironmentRecord | undefined {
   const { lag } = environment
-  if (lag === undefined || account.now >= lag.until) return environment
+  if (lag === undefined || account.now >= lag.since + account.lags.reads) return environment
   return lag.before === undefined ? undefined : { ...environment, ...lag.before }
 }
 
@@ -181,7 +233,7 @@ export function beginOperation(
   const operation: Operation = { kind, requestId, started: account.now, abortable }
   const { status, versionLabel, cname, updated } = environment
   environment.lag = {
-    until: account.now + READ_LAG_MILLISECONDS,
+    since: account.now,
     before: kind === 'create' ? undefined : { status, versionLabel, cname, updated, operation: environment.operation },
   }
   environment.operation = operation
@@ -215,11 +267,28 @@ export function endOperation(account: Account, environment: EnvironmentRecord): 
   environment.updated = account.now
 }
 
-/** Whether a fault strikes now; a strike is used up. */
-export function strikes(account: Account, fault: keyof ModelFaults): boolean {
-  if (account.faults[fault] <= 0) return false
+/** Whether a fault strikes now, in what happens to `environment`; a strike is used up. */
+export function strikes(
+  account: Account,
+  fault: keyof ModelFaults,
+  environment?: { readonly name: string; readonly id?: string },
+): boolean {
+  if (account.faults[fault] <= 0 || !isWithin(account, fault, environment)) return false
+  const probability = account.faultLimits.get(fault)?.probability
+  if (probability !== undefined && account.random.next() >= probability) return false
   account.faults[fault] -= 1
   return true
+}
+
+/** Whether a fault may strike here at all. */
+export function isWithin(
+  account: Account,
+  fault: keyof ModelFaults,
+  environment: { readonly name: string; readonly id?: string } | undefined,
+): boolean {
+  const { environment: wanted, actions } = account.faultLimits.get(fault) ?? {}
+  if (wanted !== undefined && wanted !== environment?.name && wanted !== environment?.id) return false
+  return actions === undefined || (account.acting !== undefined && actions.includes(account.acting))
 }
 
 // TEST-NET-1 to -3 first (RFC 5737), then the benchmark range (RFC 2544) for accounts larger than those hold.

@@ -1,6 +1,6 @@
 import { type Account, after, beginOperation, endOperation, versionKey } from './account.ts'
 import { invalidParameterValue } from './aws-error.ts'
-import { createCoupledDatabase, finishCoupledDatabase, releaseCoupledDatabase } from './databases.ts'
+import { createCoupledDatabase, finishCoupledDatabase, isDatabaseLost, releaseCoupledDatabase } from './databases.ts'
 import { narrate } from './events.ts'
 import { refreshedAt, watchHealth } from './health.ts'
 import { deployTo, launchInstances, removeInstances, takeOut } from './instances.ts'
@@ -15,6 +15,7 @@ import {
   type OptionSpecification,
   valueOf,
 } from './settings.ts'
+import { physicalId } from './stack.ts'
 
 export interface ConfigurationChange {
   readonly set: readonly Setting[]
@@ -50,6 +51,10 @@ export function changeConfiguration(
     narrate(account, environment, `Updating environment ${environment.name}'s configuration settings.`),
   )
 
+  if (hasCoupledDatabase(before) && isDatabaseLost(account, environment)) {
+    failOnLostDatabase(account, environment, before)
+    return
+  }
   if (database === 'decouple') after(account, environment, 30, () => decouple(account, environment, before))
   if (database === 'couple') {
     after(account, environment, 20, () => createCoupledDatabase(account, environment))
@@ -74,6 +79,23 @@ export function changeConfiguration(
   })
 }
 
+/** CloudFormation looks at every resource of the stack: with one that is gone no update succeeds. */
+function failOnLostDatabase(account: Account, environment: EnvironmentRecord, before: Settings): void {
+  const identifier = physicalId(environment, 'AWSEBRDSDatabase') ?? ''
+  after(account, environment, 30, () => {
+    const reason = `Resource handler returned message: "DBInstance ${identifier} not found. (Service: Rds, Status Code: 404, Request ID: ${account.random.uuid()})"`
+    narrate(account, environment, `Updating RDS database named: ${identifier} failed Reason: ${reason}`, 'ERROR')
+  })
+  after(account, environment, 60, () => {
+    environment.settings = before
+    narrate(account, environment, 'Failed to deploy configuration.', 'ERROR')
+    narrate(account, environment, 'The environment was reverted to the previous configuration setting.')
+    environment.status = 'Ready'
+    endOperation(account, environment)
+    watchHealth(account, environment)
+  })
+}
+
 /** Stops the update that is under way: options go back; a half-done deployment leaves a mix of versions. */
 export function abortUpdate(account: Account, environment: EnvironmentRecord, requestId: string): void {
   const { operation } = environment
@@ -92,7 +114,10 @@ export function abortUpdate(account: Account, environment: EnvironmentRecord, re
     // What a deployment had launched beside the others goes again; elsewhere a mix of versions stays.
     const temporary = environment.instances.filter((instance) => instance.temporary)
     takeOut(account, environment, temporary)
-    for (const instance of environment.instances) instance.executing = false
+    for (const instance of environment.instances) {
+      instance.executing = false
+      delete instance.weight
+    }
     if (deploying) environment.versionLabel = previous?.versionLabel
     else environment.settings = previous?.settings ?? environment.settings
     updateListeners(account, environment)

@@ -13,6 +13,12 @@ function coupledDatabase(account: Account, environment: EnvironmentRecord): Data
   return identifier === undefined ? undefined : account.databases.get(identifier)
 }
 
+/** Whether the stack still names a coupled database that somebody deleted outside Elastic Beanstalk. */
+export function isDatabaseLost(account: Account, environment: EnvironmentRecord): boolean {
+  const identifier = physicalId(environment, LOGICAL_ID)
+  return identifier !== undefined && !account.databases.has(identifier)
+}
+
 /** Creates an RDS instance of its own, outside any environment. */
 export function createDatabase(
   account: Account,

@@ -11,15 +11,18 @@ export interface BesidePolicy {
   readonly name: 'Immutable' | 'TrafficSplitting'
   /** Account seconds that both versions serve before the old instances go. */
   readonly evaluationSeconds: number
+  /** 0 to 1: what the new instances get of the requests during that time; undefined: they share with the old ones. */
+  readonly newShare: number | undefined
 }
 
 /** The policy, where the environment is deployed to on new instances. */
 export function besidePolicy({ settings }: EnvironmentRecord): BesidePolicy | undefined {
   const policy = valueOf(settings, 'aws:elasticbeanstalk:command', 'DeploymentPolicy')
-  if (policy === 'Immutable') return { name: policy, evaluationSeconds: 0 }
+  if (policy === 'Immutable') return { name: policy, evaluationSeconds: 0, newShare: undefined }
   if (policy !== 'TrafficSplitting') return undefined
   const minutes = valueOf(settings, 'aws:elasticbeanstalk:trafficsplitting', 'EvaluationTime')
-  return { name: policy, evaluationSeconds: Number(minutes ?? '5') * 60 }
+  const percent = Number(valueOf(settings, 'aws:elasticbeanstalk:trafficsplitting', 'NewVersionPercent') ?? '10')
+  return { name: policy, evaluationSeconds: Number(minutes ?? '5') * 60, newShare: percent / 100 }
 }
 
 /**
@@ -42,6 +45,7 @@ export function deployBeside(
   const launchMore = (more: number): readonly InstanceRecord[] => {
     const added = launchInstances(account, environment, version, more, { temporary: true, tell: false })
     launched.push(...added)
+    splitTraffic(old, launched, policy.newShare)
     watchHealth(account, environment)
     return added
   }
@@ -89,6 +93,7 @@ export function deployBeside(
   step(at + 40, () => {
     say('Attached new instance(s) to the permanent auto scaling group.')
     for (const instance of launched) instance.temporary = false
+    splitTraffic(old, launched, undefined)
     // The old instances are the ones that go from here on, so nothing is left to abort.
     if (environment.operation !== undefined) environment.operation.abortable = false
   })
@@ -104,4 +109,16 @@ export function deployBeside(
     endOperation(account, environment)
     watchHealth(account, environment)
   })
+}
+
+/** Gives the new instances together their share of the requests, and the old ones the rest. */
+function splitTraffic(
+  old: readonly InstanceRecord[],
+  launched: readonly InstanceRecord[],
+  newShare: number | undefined,
+): void {
+  for (const instance of [...old, ...launched]) delete instance.weight
+  if (newShare === undefined) return
+  for (const instance of old) instance.weight = (1 - newShare) / old.length
+  for (const instance of launched) instance.weight = newShare / launched.length
 }

@@ -1,6 +1,12 @@
 import { type Account, after, beginOperation, endOperation, strikes } from './account.ts'
 import { besidePolicy, deployBeside } from './deploy-beside.ts'
 import { narrate } from './events.ts'
+import {
+  createExtensionDatabase,
+  extensionDatabasesOf,
+  finishExtensionDatabase,
+  releaseExtensionDatabases,
+} from './extension-databases.ts'
 import { refreshedAt, watchHealth } from './health.ts'
 import { deployTo, launchInstances, takeOut, tellAdded } from './instances.ts'
 import type { EnvironmentRecord, InstanceRecord, VersionRecord } from './records.ts'
@@ -9,6 +15,8 @@ import { valueOf } from './settings.ts'
 const COMMAND = 'aws:elasticbeanstalk:command'
 // Launching a batch and having it pass its health checks.
 const EXTRA_BATCH_SECONDS = 180
+// Creating an RDS instance, or deleting one, while the deployment waits.
+const DATABASE_SECONDS = 640
 
 /**
  * Deploys a version to an environment's running instances: 31 s for all at once (developer guide), that long for
@@ -21,13 +29,14 @@ export function deployVersion(
   requestId: string,
 ): void {
   const oldLabel = environment.versionLabel
-  const fails = version.behaviour.deploy === 'fail' || !version.sound || strikes(account, 'deployFails')
+  const fails = version.behaviour.deploy === 'fail' || !version.sound || strikes(account, 'deployFails', environment)
   beginOperation(account, environment, 'deploy', requestId, true)
   environment.status = 'Updating'
   environment.versionLabel = version.label
   environment.deploymentId += 1
   narrate(account, environment, 'Environment update is starting.')
 
+  const delay = fails ? 0 : changeDatabases(account, environment, version)
   const beside = besidePolicy(environment)
   if (beside !== undefined) {
     deployBeside(account, environment, version, beside, fails)
@@ -42,9 +51,36 @@ export function deployVersion(
     fails,
     oldLabel,
     batches: batchesOf(environment),
-    delay: 0,
+    delay,
     end: () => {},
   })
+}
+
+/**
+ * Brings the databases of the version's `.ebextensions` into the stack and takes those out that it no longer has.
+ * Answers how long that keeps the deployment, in account seconds.
+ */
+function changeDatabases(account: Account, environment: EnvironmentRecord, { databases }: VersionRecord): number {
+  const there = extensionDatabasesOf(environment)
+  const added = databases.filter(({ logicalId }) => !there.includes(logicalId))
+  // What came into the stack otherwise is not the bundle's to take out.
+  const removed = there.filter(
+    (id) => isOfSomeVersion(account, environment, id) && !databases.some(({ logicalId }) => logicalId === id),
+  )
+  if (added.length + removed.length === 0) return 0
+  for (const database of added) {
+    after(account, environment, 4, () => createExtensionDatabase(account, environment, database))
+    after(account, environment, DATABASE_SECONDS - 10, () => finishExtensionDatabase(account, environment, database))
+  }
+  after(account, environment, 4, () => releaseExtensionDatabases(account, environment, removed))
+  return DATABASE_SECONDS
+}
+
+function isOfSomeVersion(account: Account, { applicationName }: EnvironmentRecord, id: string): boolean {
+  return [...account.versions.values()].some(
+    (version) =>
+      version.applicationName === applicationName && version.databases.some(({ logicalId }) => logicalId === id),
+  )
 }
 
 /** Deploys batch by batch to the instances there are; `delay`: account seconds until the first one. */
@@ -78,7 +114,7 @@ function deployInBatches(
     after(account, environment, 31, () => revert(account, environment, oldLabel))
     return
   }
-  const keepsOld = strikes(account, 'mixedInstances') ? environment.instances.at(-1) : undefined
+  const keepsOld = strikes(account, 'mixedInstances', environment) ? environment.instances.at(-1) : undefined
   // The 31 s of the guide's example include the start of an application that starts quickly.
   const startSeconds = Math.max(0, version.behaviour.startMilliseconds / 1000 - 5)
   const batchSeconds = 26 + startSeconds

@@ -4,7 +4,7 @@ import { changeConfiguration } from './configure.ts'
 import { releaseCoupledDatabase } from './databases.ts'
 import { deployVersion } from './deploy.ts'
 import { narrate } from './events.ts'
-import { launch } from './launch.ts'
+import { type LaunchTrouble, launch } from './launch.ts'
 import { planManagedActions } from './managed-actions.ts'
 import { checkEnvironmentName, claimName, holderOf } from './names.ts'
 import { platformByArn, platformBySolutionStack } from './platforms.ts'
@@ -38,6 +38,28 @@ export interface NewEnvironment {
 
 /** Starts to create an environment; it is Launching when this returns. */
 export function createEnvironment(account: Account, wanted: NewEnvironment, requestId: string): EnvironmentRecord {
+  if (strikes(account, 'nameTaken', { name: wanted.environmentName })) takeName(account, wanted)
+  return beginEnvironment(account, wanted, requestId)
+}
+
+/** Another operator is a moment faster with an environment of the same name. */
+function takeName(account: Account, wanted: NewEnvironment): void {
+  const description = 'Created by another operator'
+  beginEnvironment(account, { ...wanted, cnamePrefix: undefined, description }, account.random.uuid())
+}
+
+/** What other hands do once an environment is gone, where the fault is on that says so. */
+function afterTermination(account: Account, gone: EnvironmentRecord): void {
+  const { applicationName, name: environmentName, cname, platformArn, versionLabel } = gone
+  if (cname !== undefined && strikes(account, 'cnameClaimed', gone)) account.foreignNames.add(cname)
+  if (strikes(account, 'nameReused', gone)) {
+    takeName(account, { applicationName, environmentName, platformArn, versionLabel, settings: [] })
+  }
+  if (strikes(account, 'versionDeleted', gone)) account.versions.delete(versionKey(applicationName, versionLabel ?? ''))
+}
+
+function beginEnvironment(account: Account, wanted: NewEnvironment, requestId: string): EnvironmentRecord {
+  account.terminated = (gone) => afterTermination(account, gone)
   const { applicationName, environmentName, tier = 'WebServer' } = wanted
   findApplication(account, applicationName)
   checkEnvironmentName(environmentName)
@@ -103,13 +125,14 @@ export function createEnvironment(account: Account, wanted: NewEnvironment, requ
   account.environments.set(id, environment)
   beginOperation(account, environment, 'create', requestId)
   narrate(account, environment, 'createEnvironment is starting.')
-  launch(
-    account,
-    environment,
-    version,
-    version.behaviour.deploy === 'fail' || !version.sound || strikes(account, 'createEndsRed'),
-  )
+  launch(account, environment, version, launchTrouble(account, environment, version))
   return environment
+}
+
+function launchTrouble(account: Account, environment: EnvironmentRecord, version: VersionRecord): LaunchTrouble {
+  if (strikes(account, 'instancesNeverReport', environment)) return 'never reports'
+  const isBroken = version.behaviour.deploy === 'fail' || !version.sound
+  return isBroken || strikes(account, 'createEndsRed', environment) ? 'ends red' : undefined
 }
 
 export interface EnvironmentUpdate {
@@ -182,7 +205,7 @@ export function rebuildEnvironment(account: Account, environment: EnvironmentRec
     narrate(account, environment, 'rebuildEnvironment is starting.')
     environment.status = 'Updating'
     discardResources(account, environment)
-    launch(account, environment, version, false)
+    launch(account, environment, version, undefined)
     return
   }
   if (environment.status !== 'Terminated' || terminated === undefined) throw notReady(environment)
@@ -200,7 +223,7 @@ export function rebuildEnvironment(account: Account, environment: EnvironmentRec
   environment.status = 'Launching'
   environment.terminated = undefined
   narrate(account, environment, 'restoreEnvironment is starting.')
-  launch(account, environment, version, false)
+  launch(account, environment, version, launchTrouble(account, environment, version))
 }
 
 /** The environments that are not terminated. */

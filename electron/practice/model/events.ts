@@ -5,8 +5,6 @@ const SEVERITIES: readonly Severity[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERRO
 
 // Elastic Beanstalk keeps events for six weeks.
 const KEPT_MILLISECONDS = 42 * 86_400_000
-// Clients that ask for the events of a request they just made get none for about a second.
-const INDEXED_AFTER_MILLISECONDS = 1_000
 
 interface EventDetails {
   readonly severity?: Severity
@@ -83,7 +81,7 @@ export function findEvents(
     const event = account.events[index]
     if (event === undefined || event.date < from) break
     if (event.date >= until || SEVERITIES.indexOf(event.severity) < worst) continue
-    if (filter.requestId !== undefined && event.date > account.now - INDEXED_AFTER_MILLISECONDS) continue
+    if (filter.requestId !== undefined && event.date > account.now - account.lags.events) continue
     if (
       matches(filter.applicationName, event.applicationName) &&
       matches(filter.versionLabel, event.versionLabel) &&

@@ -1,4 +1,4 @@
-import type { Account, HealthChange } from './account.ts'
+import { type Account, type HealthChange, isWithin } from './account.ts'
 import { emit } from './events.ts'
 import type { EnvironmentRecord, HealthColor, HealthStatus, InstanceRecord } from './records.ts'
 import { isEnhanced, minimumSize, valueOf } from './settings.ts'
@@ -44,13 +44,19 @@ function enhancedHealthOf(account: Account, environment: EnvironmentRecord): Hea
     return { status: undefined, color: 'Grey', causes: [] }
   if (environment.status === 'Launching' || environment.operation?.kind === 'rebuild')
     return pending(account, environment)
-  if (environment.forcedHealth !== undefined) {
-    return healthy(environment.forcedHealth.status, [environment.forcedHealth.cause])
-  }
+  const forced = forcedHealthOf(account, environment)
+  if (forced !== undefined) return healthy(forced.status, [forced.cause])
   // A stack that could not be deleted: what was deleted before is gone.
   if (environment.stack?.status === 'DELETE_FAILED') return healthy('NoData', ['There are no instances.'])
   if (instances.length === 0) return healthy('Severe', ['There are no instances.'])
 
+  // Agents that were never heard of tell nothing; only the load balancer does.
+  if (instances.every(({ silent }) => silent === true)) {
+    return healthy('Severe', [
+      'ELB health is failing or not available for all instances.',
+      'None of the instances are sending data.',
+    ])
+  }
   const executing = instances.filter((instance) => instance.executing).length
   if (executing > 0) {
     return healthy('Info', [
@@ -62,7 +68,7 @@ function enhancedHealthOf(account: Account, environment: EnvironmentRecord): Hea
   const failing = instances.filter((instance) => !passesHealthCheck(account, environment, instance)).length
   if (failing === instances.length)
     return healthy('Severe', ['ELB health is failing or not available for all instances.'])
-  const errors = errorHealth(account, instances)
+  const errors = errorHealth(account, environment, instances)
   if (failing > 0) {
     const cause = `ELB health is failing or not available for ${failing} out of ${instances.length} instances.`
     return healthy('Degraded', [cause, ...errors.causes])
@@ -78,17 +84,32 @@ function enhancedHealthOf(account: Account, environment: EnvironmentRecord): Hea
   return healthy('Ok', [])
 }
 
+const STAYS: Readonly<Record<'healthInfo' | 'healthWarning', NonNullable<EnvironmentRecord['forcedHealth']>>> = {
+  healthInfo: { status: 'Info', cause: 'Application update in progress (running for 24 minutes).' },
+  healthWarning: { status: 'Warning', cause: 'Impaired services on 1 out of 2 instances.' },
+}
+
+/** The health that somebody or a fault holds the environment at; always the same record for the same health. */
+export function forcedHealthOf(account: Account, environment: EnvironmentRecord): EnvironmentRecord['forcedHealth'] {
+  if (environment.forcedHealth !== undefined) return environment.forcedHealth
+  for (const fault of ['healthWarning', 'healthInfo'] as const) {
+    if (account.faults[fault] > 0 && isWithin(account, fault, environment)) return STAYS[fault]
+  }
+  return undefined
+}
+
 /** The health of one instance. */
 export function instanceHealth(account: Account, environment: EnvironmentRecord, instance: InstanceRecord): Health {
   if (environment.status === 'Launching' && account.now < instance.answers) {
     const seconds = Math.max(1, Math.round((account.now - instance.launched) / 1000))
     return healthy('Pending', [`Initialization in progress (running for ${seconds} seconds).`])
   }
+  if (instance.silent === true) return healthy('NoData', ['Instance is not sending data.'])
   if (instance.executing) return healthy('Info', ['Command is executing.'])
   if (!passesHealthCheck(account, environment, instance)) {
     return healthy('Severe', ['ELB health is failing or not available for this instance.'])
   }
-  return errorHealth(account, [instance])
+  return errorHealth(account, environment, [instance])
 }
 
 /** Has the health looked at when the agents report next: a change since the last look becomes an event. */
@@ -172,7 +193,7 @@ function pending(account: Account, environment: EnvironmentRecord): Health {
 
 /** Whether the load balancer's health check finds what it is told to expect. */
 export function passesHealthCheck(account: Account, environment: EnvironmentRecord, instance: InstanceRecord): boolean {
-  if (account.now < instance.answers) return false
+  if (account.now < instance.answers || isTooSlow(environment, instance)) return false
   const expected =
     valueOf(environment.settings, 'aws:elasticbeanstalk:environment:process:default', 'MatcherHTTPCode') ?? '200'
   return expected.split(',').some((part) => {
@@ -181,18 +202,35 @@ export function passesHealthCheck(account: Account, environment: EnvironmentReco
   })
 }
 
-function errorHealth(account: Account, instances: readonly InstanceRecord[]): Health {
+/** Whether the load balancer's health check gives up before the instance answers. */
+export function isTooSlow({ settings }: EnvironmentRecord, { behaviour }: InstanceRecord): boolean {
+  const seconds = valueOf(settings, 'aws:elasticbeanstalk:environment:process:default', 'HealthCheckTimeout') ?? '5'
+  return behaviour.latencyMilliseconds > Number(seconds) * 1000
+}
+
+/** What the answers that were given lately come to. */
+function errorHealth(account: Account, environment: EnvironmentRecord, instances: readonly InstanceRecord[]): Health {
   const served = summarizeTraffic(
     instances.map(({ traffic }) => traffic),
     account.now,
     Math.max(60_000, account.metricsWindowMilliseconds),
   )
-  const percent = 100 * served.errorShare
-  if (percent === 0) return healthy('Ok', [])
-  const causes = [`${percent.toFixed(1)} % of the requests are failing with HTTP 5xx.`]
-  if (percent >= 25) return healthy('Severe', causes)
-  if (percent >= 10) return healthy('Degraded', causes)
-  return percent >= 1 ? healthy('Warning', causes) : healthy('Ok', [])
+  const failing = 100 * served.errorShare
+  const erring = ignores4xx(environment) ? 0 : 100 * served.clientErrorShare
+  const causes = [
+    ...(failing < 1 ? [] : [`${failing.toFixed(1)} % of the requests are failing with HTTP 5xx.`]),
+    ...(erring < 1 ? [] : [`${erring.toFixed(1)} % of the requests are erroring with HTTP 4xx.`]),
+  ]
+  const worst = Math.max(failing, erring)
+  if (worst >= 25) return healthy('Severe', causes)
+  if (worst >= 10) return healthy('Degraded', causes)
+  return worst >= 1 ? healthy('Warning', causes) : healthy('Ok', [])
+}
+
+/** The rule of enhanced health that an operator can switch off (developer guide, enhanced health rules). */
+function ignores4xx({ settings }: EnvironmentRecord): boolean {
+  const document = valueOf(settings, 'aws:elasticbeanstalk:healthreporting:system', 'ConfigDocument') ?? ''
+  return /"ApplicationRequests4xx"\s*:\s*\{\s*"Enabled"\s*:\s*"?false/.test(document)
 }
 
 function healthy(status: HealthStatus, causes: readonly string[]): Health {

@@ -1,6 +1,7 @@
 import { type Account, after, allocateAddress, endOperation } from './account.ts'
 import { createCoupledDatabase, finishCoupledDatabase } from './databases.ts'
 import { emit, narrate } from './events.ts'
+import { createExtensionDatabase, finishExtensionDatabase } from './extension-databases.ts'
 import { refreshedAt, watchHealth } from './health.ts'
 import { launchInstances } from './instances.ts'
 import { listenerPorts, updateListeners } from './listeners.ts'
@@ -13,19 +14,26 @@ import { addResource, createSecurityGroup, generatedName, openStack, tcpRule } f
 // Seconds a coupled database adds: creating an RDS instance takes about eleven minutes.
 const DATABASE_SECONDS = 673
 
+// What a stack waits for its instances at most before it gives up.
+const SILENCE_SECONDS = 1_200
+
+/** What goes wrong with an environment that is being built; undefined: nothing. */
+export type LaunchTrouble = 'ends red' | 'never reports' | undefined
+
 /**
  * Builds everything an environment consists of, on the timeline that the Elastic Beanstalk CLI recorded for one
- * behind an application load balancer (391 s). `endsRed`: the instances never pass the health check.
+ * behind an application load balancer (391 s). An environment that ends red has instances
+ * that never pass the health check; one that never reports has instances that Elastic Beanstalk never hears of.
  */
 export function launch(
   account: Account,
   environment: EnvironmentRecord,
   version: VersionRecord,
-  endsRed: boolean,
+  trouble: LaunchTrouble,
 ): void {
   openStack(account, environment)
   const withDatabase = hasCoupledDatabase(environment.settings)
-  const delay = withDatabase ? DATABASE_SECONDS : 0
+  const delay = withDatabase || version.databases.length > 0 ? DATABASE_SECONDS : 0
   const loadBalanced = isLoadBalanced(environment)
   const step = (seconds: number, run: () => void): void => after(account, environment, seconds, run)
 
@@ -49,16 +57,28 @@ export function launch(
     step(40, () => createCoupledDatabase(account, environment))
     step(DATABASE_SECONDS - 20, () => finishCoupledDatabase(account, environment))
   }
+  for (const database of version.databases) {
+    step(42, () => createExtensionDatabase(account, environment, database))
+    step(DATABASE_SECONDS - 20, () => finishExtensionDatabase(account, environment, database))
+  }
   if (!loadBalanced) step(34 + delay, () => createSingleFront(account, environment))
   step(101 + delay, () => createScalingGroup(account, environment))
   if (loadBalanced) step(116 + delay, () => createScalingPolicies(account, environment))
   step(131 + delay, () => {
     launchInstances(account, environment, version, minimumSize(environment))
-    if (endsRed) for (const instance of environment.instances) instance.answers = Number.POSITIVE_INFINITY
+    for (const instance of trouble === undefined ? [] : environment.instances) {
+      instance.answers = Number.POSITIVE_INFINITY
+      if (trouble === 'never reports') instance.silent = true
+    }
   })
   if (loadBalanced) step(150 + delay, () => createLoadBalancer(account, environment))
   const startSeconds = Math.max(0, version.behaviour.startMilliseconds / 1000 - 150)
-  if (endsRed) {
+  if (trouble === 'never reports') {
+    step(131 + delay + SILENCE_SECONDS, () => failWaitCondition(account, environment))
+    step(141 + delay + SILENCE_SECONDS, () => finishLaunch(account, environment, 'without instances'))
+    return
+  }
+  if (trouble === 'ends red') {
     step(270 + delay, () =>
       narrate(account, environment, "Instance deployment failed. For details, see 'eb-engine.log'.", 'ERROR'),
     )
@@ -76,6 +96,31 @@ export function launch(
     )
   })
   step(391 + delay + startSeconds, () => finishLaunch(account, environment, 'successfully'))
+}
+
+/** The stack has waited for its instances in vain, and gives up. */
+function failWaitCondition(account: Account, environment: EnvironmentRecord): void {
+  const { stack } = environment
+  narrate(
+    account,
+    environment,
+    'The EC2 instances failed to communicate with AWS Elastic Beanstalk, either because of configuration problems with the VPC or a failed EC2 instance. Check your VPC configuration and try launching the environment again.',
+    'ERROR',
+  )
+  if (stack === undefined) return
+  const logicalId = 'AWSEBInstanceLaunchWaitCondition'
+  const physicalId = `https://cloudformation-waitcondition-${account.region}.s3.amazonaws.com/${encodeURIComponent(stack.id)}`
+  addResource(account, environment, { logicalId, type: 'AWS::CloudFormation::WaitCondition', physicalId })
+  const added = stack.resources.get(logicalId)
+  const reason = 'WaitCondition timed out. Received 0 conditions when expecting 1'
+  if (added !== undefined) stack.resources.set(logicalId, { ...added, status: 'CREATE_FAILED', reason })
+  stack.status = 'CREATE_FAILED'
+  narrate(
+    account,
+    environment,
+    `Stack named '${stack.name}' aborted operation. Current state: 'CREATE_FAILED'  Reason: The following resource(s) failed to create: [${logicalId}].`,
+    'ERROR',
+  )
 }
 
 function createLoadBalancer(account: Account, environment: EnvironmentRecord): void {
@@ -200,8 +245,8 @@ function createScalingPolicies(account: Account, environment: EnvironmentRecord)
   }
 }
 
-function finishLaunch(account: Account, environment: EnvironmentRecord, how: 'successfully' | 'with errors'): void {
-  if (environment.stack !== undefined) environment.stack.status = 'CREATE_COMPLETE'
+function finishLaunch(account: Account, environment: EnvironmentRecord, how: 'successfully' | 'with errors' | 'without instances'): void {
+  if (environment.stack !== undefined && how !== 'without instances') environment.stack.status = 'CREATE_COMPLETE'
   environment.status = 'Ready'
   environment.settles = refreshedAt(account)
   if (how === 'successfully') {
@@ -214,6 +259,7 @@ function finishLaunch(account: Account, environment: EnvironmentRecord, how: 'su
       'Create environment operation is complete, but with errors. For more information, see troubleshooting documentation.',
       'ERROR',
     )
+    if (how === 'without instances') narrate(account, environment, 'Failed to launch environment.', 'ERROR')
     narrate(
       account,
       environment,
@@ -221,7 +267,7 @@ function finishLaunch(account: Account, environment: EnvironmentRecord, how: 'su
       'WARN',
     )
   }
-  environment.launchFailed = how === 'with errors'
+  environment.launchFailed = how !== 'successfully'
   endOperation(account, environment)
   watchHealth(account, environment)
   planManagedActions(account, environment)

@@ -1,6 +1,6 @@
 import type { Account } from './account.ts'
 import { derivedHex } from './derived-id.ts'
-import { passesHealthCheck } from './health.ts'
+import { isTooSlow, passesHealthCheck } from './health.ts'
 import { loadBalancerZoneId } from './hosted-zones.ts'
 import { type Listener, listenersOf, processesOf } from './listeners.ts'
 import type { EnvironmentRecord, Instant, Tag } from './records.ts'
@@ -110,6 +110,8 @@ export function targetHealthOf(account: Account, environment: EnvironmentRecord)
         description: 'Initial health checks in progress',
       }
     }
+    if (account.now >= instance.answers && isTooSlow(environment, instance))
+      return { instanceId, state: 'unhealthy', reason: 'Target.Timeout', description: 'Request timed out' }
     return account.now < instance.answers
       ? { instanceId, state: 'unhealthy', reason: 'Target.FailedHealthChecks', description: 'Health checks failed' }
       : {

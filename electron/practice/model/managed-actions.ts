@@ -68,6 +68,20 @@ export function planManagedActions(account: Account, environment: EnvironmentRec
   })
 }
 
+/**
+ * Starts a platform update now, without waiting for the maintenance window: to the newest version of the branch, or
+ * anew to the present one.
+ */
+export function startManagedUpdate(account: Account, environment: EnvironmentRecord, requestId: string): void {
+  if (environment.status !== 'Ready') throw notReady(environment)
+  const newest = newestOfBranch(account, environment.platformArn)
+  const present = platformByArn(account, environment.platformArn)
+  const id = `${environment.id}-${newest.version}-${environment.managedRuns.length + 1}`
+  const description = `Platform update from ${present.version} to ${newest.version}`
+  const action = { id, description, type: 'PlatformUpdate', platformArn: newest.arn, windowStart: account.now } as const
+  run(account, environment, action, requestId)
+}
+
 function run(account: Account, environment: EnvironmentRecord, action: ManagedAction, requestId: string): void {
   const started: ManagedActionRun = { action, requestId, executed: account.now, completed: undefined }
   environment.managedRuns.push(started)

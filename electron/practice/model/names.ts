@@ -55,7 +55,7 @@ export function claimName(account: Account, environmentName: string, prefix: str
   }
   checkPrefix(prefix)
   const name = fullName(account, prefix)
-  if (strikes(account, 'cnameTaken')) account.foreignNames.add(name)
+  if (strikes(account, 'cnameTaken', { name: environmentName })) account.foreignNames.add(name)
   if (holderOf(account, name) !== undefined) throw invalidParameterValue(`DNS name (${name}) is not available.`)
   return name
 }

@@ -87,10 +87,20 @@ export interface VersionRecord {
   readonly buildArn: string | undefined
   /** False: the bundle is no archive that an instance could unpack. */
   readonly sound: boolean
+  /** Databases that its `.ebextensions` make part of every environment it runs in. */
+  readonly databases: readonly ExtensionDatabase[]
   description: string | undefined
   updated: Instant
   status: VersionStatus
   tags: readonly Tag[]
+}
+
+/** A resource of type `AWS::RDS::DBInstance` in a bundle's `.ebextensions`. */
+export interface ExtensionDatabase {
+  readonly logicalId: string
+  readonly engine: string
+  /** CloudFormation's own default for a database instance is a snapshot. */
+  readonly deletionPolicy: DeletionPolicy
 }
 
 /** One option as Elastic Beanstalk names it; the key of every map of settings is `settingKey` of it. */
@@ -129,6 +139,10 @@ export interface InstanceRecord {
   executing: boolean
   /** Launched beside the others by a deployment that is not over: an abort takes it away again. */
   temporary: boolean
+  /** It runs, but Elastic Beanstalk never hears from it. */
+  silent?: boolean
+  /** Its share of the requests against that of an instance without one; absent: 1. */
+  weight?: number
 }
 
 export interface StackResource {
@@ -137,7 +151,7 @@ export interface StackResource {
   readonly type: string
   readonly created: Instant
   readonly updated: Instant
-  readonly status: 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'DELETE_COMPLETE' | 'DELETE_FAILED'
+  readonly status: 'CREATE_IN_PROGRESS' | 'CREATE_COMPLETE' | 'CREATE_FAILED' | 'DELETE_COMPLETE' | 'DELETE_FAILED'
   readonly reason?: string
 }
 
@@ -149,6 +163,7 @@ export interface StackRecord {
   status:
     | 'CREATE_IN_PROGRESS'
     | 'CREATE_COMPLETE'
+    | 'CREATE_FAILED'
     | 'UPDATE_COMPLETE'
     | 'DELETE_IN_PROGRESS'
     | 'DELETE_COMPLETE'
@@ -209,7 +224,7 @@ export interface EnvironmentRecord {
   /** The saved configuration it was created from. */
   readonly templateName: string | undefined
   /** What reads still show for a moment after a change; `before` undefined: it is not listed yet. */
-  lag: { readonly until: Instant; readonly before: EnvironmentGlimpse | undefined } | undefined
+  lag: { readonly since: Instant; readonly before: EnvironmentGlimpse | undefined } | undefined
   /** Logs that were asked for, oldest first. */
   informed: EnvironmentInfo[]
   /** The managed actions that were applied, oldest first. */

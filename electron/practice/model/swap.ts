@@ -23,7 +23,7 @@ export function swapCnames(
     if (environment.cname === undefined) throw invalidParameterValue('Environment does not support a cname')
     if (environment.status !== 'Ready') throw notReady(environment)
   }
-  if (strikes(account, 'swapRefused')) throw notReady(destination)
+  if (strikes(account, 'swapRefused', destination)) throw notReady(destination)
 
   const both = [source, destination]
   for (const environment of both) {

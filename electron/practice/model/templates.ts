@@ -1,4 +1,4 @@
-import { type Account, versionKey } from './account.ts'
+import { type Account, strikes, versionKey } from './account.ts'
 import { AwsError, invalidParameterValue } from './aws-error.ts'
 import { emitForApplication } from './events.ts'
 import { platformByArn, platformBySolutionStack } from './platforms.ts'
@@ -31,7 +31,7 @@ export function createTemplate(account: Account, wanted: NewTemplate, requestId?
     throw new AwsError('InvalidParameterCombination', 'You cannot specify both SolutionStackName and PlatformArn.')
   }
   if (account.templates.has(key)) throw invalidParameterValue(`Configuration Template ${name} already exists.`)
-  if (account.templates.size >= TEMPLATE_QUOTA) {
+  if (account.templates.size >= TEMPLATE_QUOTA || strikes(account, 'templateQuota', environment)) {
     throw new AwsError(
       'TooManyConfigurationTemplatesException',
       `You cannot have more than ${TEMPLATE_QUOTA} Configuration Templates. Either remove some Configuration Templates or request a limit increase.`,

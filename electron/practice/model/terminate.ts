@@ -2,6 +2,7 @@ import { type Account, after, beginOperation, endOperation } from './account.ts'
 import { invalidParameterValue } from './aws-error.ts'
 import { releaseCoupledDatabase } from './databases.ts'
 import { narrate } from './events.ts'
+import { extensionDatabasesOf, extensionPolicy, releaseExtensionDatabases } from './extension-databases.ts'
 import { watchHealth } from './health.ts'
 import type { EnvironmentRecord } from './records.ts'
 import { deletionPolicy, hasCoupledDatabase } from './settings.ts'
@@ -50,8 +51,12 @@ export function terminateEnvironment(
     step(10, () => finishTermination(account, environment))
     return
   }
-  const slow =
-    hasCoupledDatabase(environment.settings) && deletionPolicy(environment.settings) !== 'Retain' ? DATABASE_SECONDS : 0
+  const losesCoupled =
+    hasCoupledDatabase(environment.settings) && deletionPolicy(environment.settings) !== 'Retain'
+  const losesOthers = extensionDatabasesOf(environment).some(
+    (logicalId) => extensionPolicy(account, environment, logicalId) !== 'Retain',
+  )
+  const slow = losesCoupled || losesOthers ? DATABASE_SECONDS : 0
   step(15, () => remove(account, environment, /^AWSEBCloudwatchAlarm/, (id) => `Deleted CloudWatch alarm named: ${id}`))
   step(77, () => remove(account, environment, /Policy$/, (id) => `Deleted Auto Scaling group policy named: ${id}`))
   step(83, () => narrate(account, environment, 'Waiting for EC2 instances to terminate. This may take a few minutes.'))
@@ -69,7 +74,9 @@ export function terminateEnvironment(
   })
   step(225 + slow, () => {
     const failure = releaseCoupledDatabase(account, environment)
-    if (failure !== undefined) failTermination(account, environment, ['AWSEBRDSDatabase'])
+    const others = releaseExtensionDatabases(account, environment, extensionDatabasesOf(environment))
+    const failed = [...(failure === undefined ? [] : ['AWSEBRDSDatabase']), ...others]
+    if (failed.length > 0) failTermination(account, environment, failed)
     else removeGroups(account, environment)
   })
   step(255 + slow, () => {
@@ -139,6 +146,7 @@ function finishTermination(account: Account, environment: EnvironmentRecord): vo
   environment.front = undefined
   environment.instances = []
   endOperation(account, environment)
+  account.terminated(environment)
 }
 
 function remove(

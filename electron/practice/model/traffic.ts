@@ -48,6 +48,8 @@ export interface TrafficSummary {
   readonly status5xx: number
   /** 0 to 1: the part of all requests that was answered with 5xx, before any scaling. */
   readonly errorShare: number
+  /** The same for 4xx. */
+  readonly clientErrorShare: number
   /** Seconds by percentile; empty when nothing was served. */
   readonly latency: Readonly<Record<string, number>>
 }
@@ -78,6 +80,7 @@ export function summarizeTraffic(all: readonly Traffic[], now: number, windowMil
     status4xx: scaled[2] ?? 0,
     status5xx: scaled[3] ?? 0,
     errorShare: sum === 0 ? 0 : counts[3] / sum,
+    clientErrorShare: sum === 0 ? 0 : counts[2] / sum,
     latency: percentiles(latencies),
   }
 }

@@ -5,6 +5,7 @@ import { NO_LIFECYCLE } from './lifecycle.ts'
 import type {
   ApplicationRecord,
   EnvironmentManifest,
+  ExtensionDatabase,
   PracticeFile,
   Tag,
   VersionLifecycle,
@@ -102,6 +103,7 @@ export interface NewVersion {
   readonly behaviour?: PracticeFile
   /** False: the bundle cannot be unpacked. */
   readonly sound: boolean
+  readonly databases?: readonly ExtensionDatabase[]
   /** Whether Elastic Beanstalk is asked to look into the bundle first. */
   readonly process: boolean
   readonly tags?: readonly Tag[]
@@ -128,6 +130,7 @@ export function createVersion(account: Account, wanted: NewVersion, requestId?: 
     sourceBundle: wanted.sourceBundle,
     behaviour: wanted.behaviour ?? DEFAULT_BEHAVIOUR,
     sound: wanted.sound,
+    databases: wanted.databases ?? [],
     manifest: wanted.manifest,
     buildArn: wanted.buildArn,
     description: wanted.description,

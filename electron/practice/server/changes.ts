@@ -1,4 +1,7 @@
 import type { Account } from '../model/account.ts'
+import { livingEnvironments } from '../model/environments.ts'
+import { ambush } from '../model/other-hands.ts'
+import type { EnvironmentRecord } from '../model/records.ts'
 import type { Cloud } from './cloud.ts'
 import type { Structure } from './document.ts'
 import { readParameters } from './parameters.ts'
@@ -65,5 +68,18 @@ export function applyCall(
   const change = SERVICES[entry.service]?.changes?.[entry.action]
   // No change may depend on where the account is reached, which is another address each time it is opened.
   const call: Call = { cloud, account, principal, parameters, requestId, objects, endpoint: '' }
-  return change?.apply(call, entry.facts)
+  account.acting = `${entry.service}:${entry.action}`
+  try {
+    if (entry.service === 'elasticbeanstalk') ambush(account, environmentsIn(account, entry.parameters))
+    return change?.apply(call, entry.facts)
+  } finally {
+    account.acting = undefined
+  }
+}
+
+/** The living environments that a call names. */
+function environmentsIn(account: Account, parameters: CallEntry['parameters']): readonly EnvironmentRecord[] {
+  const named = parameters.flatMap(([name, value]) => (/Environment(?:Id|Name)$/.test(name) ? [value] : []))
+  if (named.length === 0) return []
+  return livingEnvironments(account).filter(({ id, name }) => named.includes(id) || named.includes(name))
 }

@@ -11,7 +11,7 @@ import { createPracticeAccount } from '../model/seed.ts'
 import { recordTraffic } from '../model/traffic.ts'
 import type { NetworkSource, Site, SiteListener } from '../seam.ts'
 import type { AdjustableClock } from './clock.ts'
-import { createFaults, type Faults } from './faults.ts'
+import { createFaults, type Faults } from './faults/call-faults.ts'
 import { createIdentities, type Identities } from './iam/identities.ts'
 import { PRACTICE_ACCOUNT_ID, type Principal, type PrincipalName } from './principals.ts'
 import { FORGETFUL, type Keeper } from './state/entry.ts'
@@ -174,6 +174,7 @@ function sitesOf(account: Account): readonly Site[] {
           versionLabel: instance.versionLabel,
           behaviour: instance.behaviour,
           answers: account.now >= instance.answers,
+          ...(instance.weight === undefined ? {} : { weight: instance.weight }),
         })),
       },
     ]

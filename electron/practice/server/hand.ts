@@ -1,8 +1,18 @@
 import type { Account } from '../model/account.ts'
 import { findEnvironment, updateEnvironment } from '../model/environments.ts'
 import { watchHealth } from '../model/health.ts'
+import { startManagedUpdate } from '../model/managed-actions.ts'
 import { fullName } from '../model/names.ts'
-import type { EnvironmentRecord, HealthStatus } from '../model/records.ts'
+import {
+  addExtensionDatabase,
+  coupleDatabase,
+  deleteCoupledDatabase,
+  forgetGroup,
+  operateToo,
+  referToGroup,
+  scale,
+} from '../model/other-hands.ts'
+import type { DeletionPolicy, EnvironmentRecord, HealthStatus } from '../model/records.ts'
 import { swapCnames } from '../model/swap.ts'
 import { terminateEnvironment } from '../model/terminate.ts'
 
@@ -55,6 +65,28 @@ export function applyHand(account: Account, said: Members): unknown {
             }
       watchHealth(account, environment)
       break
+    case 'managed-update':
+      startManagedUpdate(account, environment, requestId)
+      break
+    case 'other-operator':
+      operateToo(account, environment, requestId)
+      break
+    case 'couple-database':
+      coupleDatabase(account, environment, said['on'] === false ? undefined : policyOf(said))
+      break
+    case 'delete-database':
+      deleteCoupledDatabase(account, environment)
+      break
+    case 'extension-database':
+      addExtensionDatabase(account, environment)
+      break
+    case 'refer-to-group':
+      if (said['on'] === false) forgetGroup(account, environment)
+      else referToGroup(account, environment)
+      break
+    case 'scale':
+      scale(account, environment, number(said, 'instances'))
+      break
     case 'protect-database':
       for (const database of account.databases.values()) {
         if (database.tags.some(({ value }) => value === environment.id))
@@ -62,18 +94,18 @@ export function applyHand(account: Account, said: Members): unknown {
       }
       break
     case 'remove-references':
-      for (const group of account.securityGroups.values()) {
-        const own = environment.stack?.resources.get('AWSEBSecurityGroup')?.physicalId
-        const isOwn = [...(environment.stack?.resources.values() ?? [])].some(
-          ({ physicalId }) => physicalId === group.id,
-        )
-        if (!isOwn) group.ingress = group.ingress.filter(({ groupIds }) => !groupIds.some((id) => id === own))
-      }
+      forgetGroup(account, environment)
       break
     default:
       throw new Error(`There is no drift named '${action}'.`)
   }
   return { requestId, ...describe(environment) }
+}
+
+function policyOf(said: Members): DeletionPolicy {
+  const policy = said['policy'] ?? 'Delete'
+  if (policy === 'Delete' || policy === 'Snapshot' || policy === 'Retain') return policy
+  throw new Error("'policy' is Delete, Snapshot or Retain.")
 }
 
 function environmentNamed(account: Account, nameOrId: string): EnvironmentRecord {

@@ -1,6 +1,7 @@
 import { type Environment, type Evidence, type Gate } from '../../contract/models.ts'
 import { problem, problemOf } from '../../contract/problem.ts'
 import { type Stacks, settingsDifferences } from '../differences.ts'
+import { managedUpdateGate, type Neighbours, onlyReleaseGate, readNeighbours } from '../neighbours.ts'
 import { recordOf } from '../state.ts'
 import {
   describe,
@@ -15,8 +16,10 @@ import {
   type Reading,
   reading,
   type Step,
+  underWay,
+  unreadable,
 } from '../step.ts'
-import type { ManagedAction, OptionSetting, Tag } from '../world.ts'
+import type { OptionSetting, Tag } from '../world.ts'
 
 /** How long a clone takes in AWS's own examples; only to draw the bar. */
 const TYPICAL_SECONDS = 400
@@ -27,7 +30,7 @@ interface Before {
   readonly kind: 'before'
   readonly cname: Reading<{ readonly available: boolean; readonly fullyQualified: string }>
   readonly quota: Reading<{ readonly used: number; readonly maximum: number | null }>
-  readonly managedActions: Reading<readonly ManagedAction[]>
+  readonly neighbours: Neighbours
   /** Somebody else's environment with green's name. */
   readonly nameTaken: boolean
 }
@@ -55,14 +58,14 @@ export const clone: Step<Facts> = {
     const { release } = state
     const { elasticBeanstalk } = world
     if (!sight.green) {
-      const [cname, quota, managedActions, named] = await Promise.all([
+      const [cname, quota, neighbours, named] = await Promise.all([
         reading(world, () => elasticBeanstalk.cnameAvailable(release.green.cnamePrefix)),
         reading(world, () => elasticBeanstalk.environmentQuota()),
-        reading(world, () => elasticBeanstalk.managedActions(release.blue.id)),
+        readNeighbours(world, state, sight.blue, [release.blue.id]),
         reading(world, () => elasticBeanstalk.describeEnvironments({ names: [release.green.name] })),
       ])
       const nameTaken = named.ok && named.value.some(({ status }) => status !== 'Terminated')
-      return { kind: 'before', cname, quota, managedActions, nameTaken }
+      return { kind: 'before', cname, quota, neighbours, nameTaken }
     }
     const { blue, green } = sight
     if (!blue || !isReady(green))
@@ -116,11 +119,7 @@ export const clone: Step<Facts> = {
         gates: null,
         proofs: [],
         due: null,
-        progress: {
-          label: `Elastic Beanstalk creates ${green.name}`,
-          fraction: Math.min(0.97, sinceCreated / TYPICAL_SECONDS),
-          secondsLeft: Math.max(5, TYPICAL_SECONDS - sinceCreated),
-        },
+        progress: underWay(`Elastic Beanstalk creates ${green.name}`, sinceCreated, TYPICAL_SECONDS),
         stuck: null,
       }
     }
@@ -222,10 +221,7 @@ function beforeGates(
   blue: Environment | null,
   blueHealth: Parameters<typeof healthGate>[3],
 ): readonly Gate[] {
-  const { cname, quota, managedActions, nameTaken } = facts
-  const due = managedActions.ok
-    ? managedActions.value.filter(({ status }) => status === 'Running' || status === 'Pending')
-    : []
+  const { cname, quota, neighbours, nameTaken } = facts
   return [
     healthGate('blue-ok', 'Blue is Ready and Ok', blue, blueHealth, at, true),
     nameTaken
@@ -270,30 +266,8 @@ function beforeGates(
           quota,
           true,
         ),
-    managedActions.ok
-      ? gate(
-          'no-managed-update',
-          'No managed platform update is due',
-          due.length > 0 ? 'failed' : 'passed',
-          due.length > 0
-            ? `AWS is about to update the platform: ${due.map(({ description }) => description).join('; ')}.`
-            : 'AWS has no update under way for this environment.',
-          [
-            evidence(
-              'elasticbeanstalk:DescribeEnvironmentManagedActions',
-              managedActions.at,
-              `${managedActions.value.length} listed, ${due.length} pending or running`,
-            ),
-          ],
-          { waivable: true, remedy: 'Wait until the update has ended.' },
-        )
-      : unreadable(
-          'no-managed-update',
-          'No managed platform update is due',
-          'elasticbeanstalk:DescribeEnvironmentManagedActions',
-          managedActions,
-          true,
-        ),
+    managedUpdateGate(neighbours),
+    onlyReleaseGate(neighbours),
   ]
 }
 
@@ -378,13 +352,4 @@ function sameTags(blue: readonly Tag[], green: readonly Tag[], at: number): Gate
     ],
     { waivable: true, remedy: 'Add the tags in the AWS console, or say why they may be missing.' },
   )
-}
-
-function unreadable(id: string, title: string, source: string, failed: Reading<unknown>, waivable = false): Gate {
-  if (failed.ok) throw new Error('A reading that succeeded is not unreadable')
-  const { problem: found, at } = failed
-  return gate(id, title, 'unknown', found.title, [evidence(source, at, found.detail ?? found.title)], {
-    waivable,
-    ...(found.remedy ? { remedy: found.remedy } : {}),
-  })
 }

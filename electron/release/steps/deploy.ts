@@ -14,8 +14,11 @@ import {
   type Reading,
   reading,
   type Step,
+  underWay,
 } from '../step.ts'
 
+/** How long a deployment takes in AWS's own examples; only to draw the bar. */
+const TYPICAL_SECONDS = 40
 /** How long a Ready green may still need until every instance is Ok and reports its version. */
 const SETTLE_MILLISECONDS = 10 * 60_000
 
@@ -83,16 +86,24 @@ export const deploy: Step<Facts> = {
               ? null
               : 'deploy-version'
       // Just after the version was made AWS may not list it yet: creating it twice is refused, so only wait.
-      const lagging = due === 'create-version' && record.effects['create-version'] !== undefined
+      const madeAt = record.effects['create-version']
+      const lagging = due === 'create-version' && madeAt !== undefined
+      const deleted = lagging && sight.at - madeAt > 2 * READ_LAG_MILLISECONDS
       return {
         gates,
         proofs: [],
         due: lagging ? null : due,
         progress:
-          processing || lagging
+          processing || (lagging && !deleted)
             ? { label: `Elastic Beanstalk processes ${version.label}`, fraction: null, secondsLeft: null }
             : null,
-        stuck: null,
+        stuck: deleted
+          ? problem('drift', `Version ${version.label} was deleted by another hand`, {
+              meaning:
+                'It was made and is not listed any more. Nothing was deployed to green; production is untouched.',
+              remedy: 'Try again to make it once more, or choose another version.',
+            }).problem
+          : null,
       }
     }
     const since = sight.at - deployedAt
@@ -101,11 +112,7 @@ export const deploy: Step<Facts> = {
         gates: null,
         proofs: [],
         due: null,
-        progress: {
-          label: `Deploying ${version.label} to green`,
-          fraction: Math.min(0.95, since / 40_000),
-          secondsLeft: Math.max(3, (40_000 - since) / 1000),
-        },
+        progress: underWay(`Deploying ${version.label} to green`, since / 1000, TYPICAL_SECONDS),
         stuck: null,
       }
     }

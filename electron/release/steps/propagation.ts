@@ -3,7 +3,18 @@ import { whoAnswered } from '../fingerprint.ts'
 import { bothAddresses, said } from '../reach.ts'
 import { classify, longestTtlSeconds, since } from '../sightings.ts'
 import { type ReleaseState, recordOf, rolesOf } from '../state.ts'
-import { describe, evidence, gate, type Hands, healthGate, holderOf, partsOf, type Sight, type Step } from '../step.ts'
+import {
+  describe,
+  evidence,
+  gate,
+  type Hands,
+  healthGate,
+  holderOf,
+  isGone,
+  partsOf,
+  type Sight,
+  type Step,
+} from '../step.ts'
 import type { DnsAnswer, DnsServer, HttpAnswer } from '../world.ts'
 
 /** Fresh requests to the production URL that must be answered by the new side, in a row. */
@@ -61,7 +72,7 @@ export const propagation: Step<PropagationFacts> = {
           milliseconds: 0,
           address: null,
         }
-    const by = state.baseline ? whoAnswered(state.baseline.fingerprint, answer, sets) : 'other'
+    const by = whoAnswered(state.baseline?.fingerprint, answer, sets)
     const at = world.clock.now()
     hands.probed({ at, answeredBy: by, milliseconds: answer.milliseconds })
     return { servers, probe: { at, by, answer } }
@@ -225,6 +236,11 @@ function probesGate(sight: Sight, { probe }: PropagationFacts, to: Colour): Gate
 /** Gate C: the traffic of the side that was left is down to what an idle environment shows. */
 function drainGate(state: ReleaseState, sight: Sight, from: Colour): Gate {
   const title = `No visitor uses ${from} any more`
+  const { environment } = partsOf(state, sight).from
+  if (isGone(environment)) {
+    const seen = [evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(environment))]
+    return gate('drained', title, 'passed', `${state.release[from].name} is gone: it serves nobody.`, seen)
+  }
   const floor = (state.baseline?.floorRequestsPerSecond ?? 0) * 1.25 + 0.05
   const readings = sight.traffic[from]
   const recent = readings.filter(({ at }) => sight.at - at <= DRAIN_SECONDS * 1000)
@@ -245,7 +261,7 @@ function drainGate(state: ReleaseState, sight: Sight, from: Colour): Gate {
     'drained',
     title,
     passed ? 'passed' : 'waiting',
-    `${last.requestsPerSecond.toFixed(1)} requests per second now, ${highest.toFixed(1)} at most in the last minute; idle is ${floor.toFixed(2)} or less.`,
+    `${last.requestsPerSecond.toFixed(1)} requests per second now, ${highest.toFixed(1)} at most in the last minute; idle is ${floor.toFixed(2)} or less${state.baseline ? '' : ' (it was not measured before the swap)'}.`,
     [
       evidence(
         'elasticbeanstalk:DescribeEnvironmentHealth',

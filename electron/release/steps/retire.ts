@@ -18,6 +18,7 @@ import {
   reading,
   type Sight,
   type Step,
+  underWay,
 } from '../step.ts'
 import type { HttpAnswer, StackResource } from '../world.ts'
 
@@ -85,11 +86,7 @@ export const retire: Step<Facts> = {
         gates: null,
         proofs: [],
         due: null,
-        progress: {
-          label: `Elastic Beanstalk terminates ${from.name}`,
-          fraction: Math.min(0.97, elapsed / TYPICAL_SECONDS),
-          secondsLeft: Math.max(5, TYPICAL_SECONDS - elapsed),
-        },
+        progress: underWay(`Elastic Beanstalk terminates ${from.name}`, elapsed, TYPICAL_SECONDS),
         stuck: null,
       }
     }

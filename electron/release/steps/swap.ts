@@ -1,7 +1,9 @@
-import type { Gate } from '../../contract/models.ts'
+import type { ApplicationVersion, Environment, Gate } from '../../contract/models.ts'
 import { problem } from '../../contract/problem.ts'
+import { settingsDifferences } from '../differences.ts'
 import { whoAnswered } from '../fingerprint.ts'
 import { type DatabaseEvidence, independenceGate, readDatabaseEvidence } from '../independence.ts'
+import { managedUpdateGate, type Neighbours, onlyReleaseGate, readNeighbours } from '../neighbours.ts'
 import { bothAddresses, said } from '../reach.ts'
 import { type ReleaseState, recordOf } from '../state.ts'
 import {
@@ -15,15 +17,26 @@ import {
   journalled,
   partsOf,
   READ_LAG_MILLISECONDS,
+  type Reading,
+  reading,
   type Sight,
   type Step,
+  unreadable,
 } from '../step.ts'
-import type { HttpAnswer } from '../world.ts'
+import type { HttpAnswer, World } from '../world.ts'
 
 interface Facts {
   readonly database: DatabaseEvidence | null
+  /** What else must still be as it was when green was made and tested; null on the way back, and once it is swapped. */
+  readonly unchanged: Unchanged | null
   /** What the production URL answers, asked of the zone's own servers; null before the swap. */
   readonly production: { readonly answer: HttpAnswer; readonly by: 'blue' | 'green' | 'other' | 'error' } | null
+}
+
+interface Unchanged {
+  readonly differences: Reading<readonly string[]>
+  readonly version: Reading<ApplicationVersion | null>
+  readonly neighbours: Neighbours
 }
 
 /** Exchanges the two CNAMEs, by id. The same step swaps back, with the roles exchanged. */
@@ -35,11 +48,16 @@ export const swap: Step<Facts> = {
   async observe(state, sight, hands) {
     const { to } = partsOf(state, sight)
     if (holderOf(state, sight) === to.colour)
-      return { database: null, production: await askProduction(state, sight, hands) }
+      return { database: null, unchanged: null, production: await askProduction(state, sight, hands) }
     // Blue is never asked again on the way back: nothing is terminated by a swap.
-    const database =
-      state.release.track === 'forward' && sight.blue ? await readDatabaseEvidence(hands.world, sight.blue) : null
-    return { database, production: null }
+    const { blue, green } = sight
+    if (state.release.track === 'rollback' || !blue || !green)
+      return { database: null, unchanged: null, production: null }
+    const [database, unchanged] = await Promise.all([
+      readDatabaseEvidence(hands.world, blue),
+      readUnchanged(state, blue, green, hands.world),
+    ])
+    return { database, unchanged, production: null }
   },
 
   judge(state, sight, facts) {
@@ -112,7 +130,7 @@ export const swap: Step<Facts> = {
   },
 }
 
-function gatesOf(state: ReleaseState, sight: Sight, { database }: Facts): readonly Gate[] {
+function gatesOf(state: ReleaseState, sight: Sight, { database, unchanged: read }: Facts): readonly Gate[] {
   const { to, from } = partsOf(state, sight)
   const { at } = sight
   const both = [
@@ -184,7 +202,82 @@ function gatesOf(state: ReleaseState, sight: Sight, { database }: Facts): readon
     database
       ? independenceGate(database)
       : gate('independent', 'The environment is independent of its database', 'unknown', 'Blue could not be read.', []),
+    ...(read ? [configurationGate(state, read), versionGate(state, read), ...neighbourGates(read)] : []),
   ]
+}
+
+/** Everything that another hand could have changed since the clone and the test, and that the API can tell. */
+async function readUnchanged(
+  state: ReleaseState,
+  blue: Environment,
+  green: Environment,
+  world: World,
+): Promise<Unchanged> {
+  const { application } = state.release
+  const { elasticBeanstalk, stack } = world
+  const label = state.version?.label ?? ''
+  const [differences, version, neighbours] = await Promise.all([
+    reading(world, async () => {
+      const [blueSettings, greenSettings, blueStack, greenStack] = await Promise.all([
+        elasticBeanstalk.deployedSettings(application, blue.name),
+        elasticBeanstalk.deployedSettings(application, green.name),
+        stack.resources(blue.id),
+        stack.resources(green.id),
+      ])
+      return settingsDifferences(blueSettings, greenSettings, { blue: blueStack ?? [], green: greenStack ?? [] })
+    }),
+    reading(world, async () => (await elasticBeanstalk.versions(application, [label]))[0] ?? null),
+    readNeighbours(world, state, blue, [blue.id, green.id]),
+  ])
+  return { differences, version, neighbours }
+}
+
+/** Differences that were there after the clone were shown and decided upon there; new ones were made by another hand. */
+function configurationGate(state: ReleaseState, { differences }: Unchanged): Gate {
+  const id = 'same-configuration'
+  const title = 'Both are configured as they were cloned'
+  const source = 'elasticbeanstalk:DescribeConfigurationSettings'
+  if (!differences.ok) return unreadable(id, title, source, differences, true)
+  const cloned = state.forward.clone.proofs.find((proof) => proof.id === 'same-settings')?.evidence ?? []
+  const decided = new Set(cloned.map(({ text }) => text))
+  const fresh = differences.value.filter((line) => !decided.has(line))
+  return gate(
+    id,
+    title,
+    fresh.length === 0 ? 'passed' : 'failed',
+    fresh.length === 0
+      ? 'Nobody has changed the configuration of either since.'
+      : `${fresh.length} settings of blue or green were changed since by another hand.`,
+    fresh.length === 0
+      ? [evidence(source, differences.at, 'no difference that was not there after the clone')]
+      : fresh.map((line) => evidence(source, differences.at, line)),
+    {
+      waivable: true,
+      remedy: 'Read the differences and ask whoever made them. Make them on green too, or say why they may stay.',
+    },
+  )
+}
+
+/** An instance that is launched later, by auto scaling, fetches the version: without it green cannot grow or heal. */
+function versionGate(state: ReleaseState, { version }: Unchanged): Gate {
+  const id = 'version-there'
+  const label = state.version?.label ?? 'none'
+  const title = `Elastic Beanstalk still has version ${label}`
+  const source = 'elasticbeanstalk:DescribeApplicationVersions'
+  if (!version.ok) return unreadable(id, title, source, version, true)
+  const found = version.value
+  return gate(
+    id,
+    title,
+    found ? 'passed' : 'failed',
+    found ? `It is ${found.status}.` : 'Somebody has deleted it: green runs it, but a new instance could not start.',
+    [evidence(source, version.at, found ? `${found.bucket}/${found.key}` : 'not listed')],
+    { waivable: true, remedy: 'Choose another version, which is uploaded and deployed anew.' },
+  )
+}
+
+function neighbourGates({ neighbours }: Unchanged): readonly Gate[] {
+  return [managedUpdateGate(neighbours), onlyReleaseGate(neighbours)]
 }
 
 /** Before traffic goes back the old side must be able to carry it (as Spinnaker checks capacity before it rolls back). */
@@ -228,5 +321,5 @@ async function askProduction(
     ? await world.probe.get({ address, host: name, path }, signal)
     : { kind: 'failure', detail: 'its name could not be resolved', milliseconds: 0, address: null }
   const { blue, green } = await bothAddresses(sight, hands)
-  return { answer, by: state.baseline ? whoAnswered(state.baseline.fingerprint, answer, { blue, green }) : 'other' }
+  return { answer, by: whoAnswered(state.baseline?.fingerprint, answer, { blue, green }) }
 }

@@ -16,11 +16,14 @@ const free: Before = {
   kind: 'before',
   cname: ok({ available: true, fullyQualified: 'shop-green.eu-central-1.elasticbeanstalk.com' }),
   quota: ok({ used: 3, maximum: 10 }),
-  managedActions: ok([]),
+  neighbours: { releases: ok([]), updates: ok([]) },
   nameTaken: false,
 }
-const update = (status: string) =>
-  ok([{ id: '1', type: 'PlatformUpdate', status, description: 'to 6.6.1', windowStartsAt: null }])
+const update = (status: string) => ({
+  releases: ok([]),
+  updates: ok([{ id: '1', type: 'PlatformUpdate', status, description: 'to 6.6.1', windowStartsAt: null }]),
+})
+const another = { releases: ok([{ environment: 'shop-x', release: 'r-2' }]), updates: ok([]) }
 const at = (record: Partial<StepRecord> = {}) => stateAt('clone', { clone: { leverAt: START, ...record } })
 
 describe('the gates of clone', () => {
@@ -39,9 +42,11 @@ describe('the gates of clone', () => {
     ['one place is left', { quota: ok({ used: 9, maximum: 10 }) }, {}, []],
     ['the account names no limit', { quota: ok({ used: 90, maximum: null }) }, {}, []],
     ['the quota may not be read', { quota: denied }, {}, ['quota unknown']],
-    ['a managed update is running', { managedActions: update('Running') }, {}, ['no-managed-update failed']],
-    ['a managed update is pending', { managedActions: update('Pending') }, {}, ['no-managed-update failed']],
-    ['a managed update is merely scheduled', { managedActions: update('Scheduled') }, {}, []],
+    ['a managed update is running', { neighbours: update('Running') }, {}, ['no-managed-update failed']],
+    ['a managed update is pending', { neighbours: update('Pending') }, {}, ['no-managed-update failed']],
+    ['a managed update is merely scheduled', { neighbours: update('Scheduled') }, {}, []],
+    ['another Signalbox made a green too', { neighbours: another }, {}, ['only-release failed']],
+    ['tags may not be read', { neighbours: { releases: denied, updates: ok([]) } }, {}, ['only-release unknown']],
   ])('%s', (_words, facts, seen, expected) => {
     const { gates } = clone.judge(at(), { ...none, ...seen }, { ...free, ...facts })
     expect(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { problem } from '../../../electron/contract/problem.ts'
 import type { ReleaseState } from '../../../electron/release/state.ts'
-import type { Sight } from '../../../electron/release/step.ts'
+import { evidence, gate, type Sight } from '../../../electron/release/step.ts'
 import { swap } from '../../../electron/release/steps/swap.ts'
 import { START } from '../cloud.ts'
 import { environment, greenEnvironment, health, ok, sight, stateAt, swappedSight } from '../things.ts'
@@ -15,7 +16,19 @@ const database = {
   resources: ok([]),
   databases: ok([]),
 }
-const well: Facts = { database, production: null }
+const version = {
+  label: '1.5.0',
+  description: '',
+  status: 'PROCESSED',
+  createdAt: START,
+  bucket: 'elasticbeanstalk-eu-central-1-111122223333',
+  key: 'shop/1.zip',
+}
+const denied = { ok: false, at: START, problem: problem('access-denied', 'No').problem } as const
+const quiet = { releases: ok([]), updates: ok([]) }
+const unchanged = { differences: ok([]), version: ok(version), neighbours: quiet }
+const none: Facts = { database: null, unchanged: null, production: null }
+const well: Facts = { database, unchanged, production: null }
 const tested = stateAt('swap', { test: { provedAt: START }, swap: { leverAt: START } })
 
 function closed(state: ReleaseState, seen: Sight, facts: Facts = well): readonly string[] {
@@ -81,19 +94,47 @@ describe('the gates of the swap', () => {
       ['still-tested failed'],
     ],
     ['the test is not proved', stateAt('swap'), sight(), well, ['still-tested failed']],
-    [
-      'independence could not be read again',
-      tested,
-      sight(),
-      { database: null, production: null },
-      ['independent unknown'],
-    ],
+    ['independence could not be read again', tested, sight(), { ...well, database: null }, ['independent unknown']],
     [
       'the stack could not be read again',
       tested,
       sight(),
-      { database: { ...database, resources: ok(null) }, production: null },
+      { ...well, database: { ...database, resources: ok(null) } },
       ['independent unknown'],
+    ],
+    [
+      'the configuration was changed since the clone',
+      tested,
+      sight(),
+      { ...well, unchanged: { ...unchanged, differences: ok(['aws:autoscaling:asg/MinSize: blue “4”, green “2”']) } },
+      ['same-configuration failed'],
+    ],
+    [
+      'the configuration cannot be read',
+      tested,
+      sight(),
+      { ...well, unchanged: { ...unchanged, differences: denied } },
+      ['same-configuration unknown'],
+    ],
+    [
+      'the version was deleted',
+      tested,
+      sight(),
+      { ...well, unchanged: { ...unchanged, version: ok(null) } },
+      ['version-there failed'],
+    ],
+    [
+      'another Signalbox made a green too',
+      tested,
+      sight(),
+      {
+        ...well,
+        unchanged: {
+          ...unchanged,
+          neighbours: { ...quiet, releases: ok([{ environment: 'shop-x', release: 'r-2' }]) },
+        },
+      },
+      ['only-release failed'],
     ],
     [
       'green is gone',
@@ -106,8 +147,28 @@ describe('the gates of the swap', () => {
     expect(closed(state, seen, facts)).toEqual(expected)
   })
 
-  it('can none of them be waived', () => {
-    expect(swap.judge(tested, sight(), well).gates?.some(({ waivable }) => waivable)).toBe(false)
+  it('can only be waived where no production, no data and no untested version hangs on them', () => {
+    const gates = swap.judge(tested, sight(), well).gates ?? []
+    expect(gates.filter(({ waivable }) => waivable).map(({ id }) => id)).toEqual([
+      'same-configuration',
+      'version-there',
+      'no-managed-update',
+      'only-release',
+    ])
+  })
+
+  it('take a difference that was decided upon after the clone for no new one', () => {
+    const line = 'aws:autoscaling:asg/MinSize: blue “2”, green “1”'
+    const proof = gate('same-settings', 'Green has the settings of blue', 'failed', '1 differs', [
+      evidence('elasticbeanstalk:DescribeConfigurationSettings', START, line),
+    ])
+    const state = stateAt('swap', {
+      clone: { proofs: [proof] },
+      test: { provedAt: START },
+      swap: { leverAt: START },
+    })
+    const facts = { ...well, unchanged: { ...unchanged, differences: ok([line]) } }
+    expect(closed(state, sight(), facts)).toEqual([])
   })
 })
 
@@ -150,26 +211,21 @@ describe('the swap', () => {
     [
       'both Ready, answered by green',
       swappedSight(),
-      { database: null, production: { answer, by: 'green' } },
+      { ...none, production: { answer, by: 'green' } },
       ['passed', 'passed'],
     ],
-    [
-      'answered by blue still',
-      swappedSight(),
-      { database: null, production: { answer, by: 'blue' } },
-      ['passed', 'waiting'],
-    ],
+    ['answered by blue still', swappedSight(), { ...none, production: { answer, by: 'blue' } }, ['passed', 'waiting']],
     [
       'answered by nobody known',
       swappedSight(),
-      { database: null, production: { answer, by: 'other' } },
+      { ...none, production: { answer, by: 'other' } },
       ['passed', 'waiting'],
     ],
-    ['not asked yet', swappedSight(), { database: null, production: null }, ['passed', 'waiting']],
+    ['not asked yet', swappedSight(), none, ['passed', 'waiting']],
     [
       'still Updating',
       swappedSight({ green: greenEnvironment({ cname: sight().blue?.cname ?? null, status: 'Updating' }) }),
-      { database: null, production: { answer, by: 'green' } },
+      { ...none, production: { answer, by: 'green' } },
       ['waiting', 'passed'],
     ],
   ])('is proved by both CNAMEs and the answer: %s', (_words, seen, facts, expected) => {
@@ -184,7 +240,6 @@ describe('the swap back', () => {
     const state = stateAt('swap')
     return { ...state, release: { ...state.release, track: 'rollback' as const }, rollbackSwapped: true, ...change }
   }
-  const none: Facts = { database: null, production: null }
 
   it.each<[string, Sight, readonly string[]]>([
     ['is open when blue can carry the traffic', swappedSight(), []],

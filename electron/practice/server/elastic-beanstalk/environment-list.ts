@@ -1,4 +1,5 @@
 import type { Account } from '../../model/account.ts'
+import { forcedHealthOf } from '../../model/health.ts'
 import type { EnvironmentRecord, InstanceRecord } from '../../model/records.ts'
 import { element, list, type Value, type Written } from '../document.ts'
 import { environmentShape } from './shapes.ts'
@@ -32,6 +33,7 @@ const lists = new WeakMap<Account, { readonly parts: readonly string[]; readonly
 /** What an environment's part was written from; everything else that it shows never changes. */
 interface Kept extends Pick<EnvironmentRecord, (typeof SHOWN)[number]> {
   readonly stackStatus: string | undefined
+  readonly forced: EnvironmentRecord['forcedHealth']
   readonly behaviours: readonly InstanceRecord['behaviour'][]
   readonly part: string
 }
@@ -46,7 +48,6 @@ const SHOWN = [
   'operationsRole',
   'settings',
   'front',
-  'forcedHealth',
 ] as const
 
 const kept = new WeakMap<EnvironmentRecord, Kept>()
@@ -54,9 +55,9 @@ const kept = new WeakMap<EnvironmentRecord, Kept>()
 function partOf(account: Account, environment: EnvironmentRecord): string {
   if (!isQuiet(account, environment)) return write(account, environment)
   const known = kept.get(environment)
-  if (known !== undefined && isStill(known, environment)) return known.part
+  if (known !== undefined && isStill(account, known, environment)) return known.part
   const { description, updated, status, versionLabel, cname, platformArn, operationsRole } = environment
-  const { settings, front, forcedHealth, stack, instances } = environment
+  const { settings, front, stack, instances } = environment
   const part = write(account, environment)
   kept.set(environment, {
     description,
@@ -68,7 +69,7 @@ function partOf(account: Account, environment: EnvironmentRecord): string {
     operationsRole,
     settings,
     front,
-    forcedHealth,
+    forced: forcedHealthOf(account, environment),
     stackStatus: stack?.status,
     behaviours: instances.map(({ behaviour }) => behaviour),
     part,
@@ -92,9 +93,10 @@ function isQuiet(account: Account, { operation, settles, instances }: Environmen
   return true
 }
 
-function isStill(known: Kept, environment: EnvironmentRecord): boolean {
+function isStill(account: Account, known: Kept, environment: EnvironmentRecord): boolean {
   const { instances, stack } = environment
   if (known.stackStatus !== stack?.status || known.behaviours.length !== instances.length) return false
+  if (known.forced !== forcedHealthOf(account, environment)) return false
   for (const name of SHOWN) if (known[name] !== environment[name]) return false
   return instances.every(({ behaviour }, index) => behaviour === known.behaviours[index])
 }

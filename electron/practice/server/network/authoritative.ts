@@ -42,7 +42,8 @@ export function emptyReply(code: ResponseCode, server: Pick<Reply, 'authoritativ
   return { code, ...server, answers: [], authorities: [] }
 }
 
-function answerWithAuthority(query: Query, zones: Lookup, random: () => number): Reply {
+/** What the account's name server answers while it works. */
+export function answerWithAuthority(query: Query, zones: Lookup, random: () => number): Reply {
   const refusal = emptyReply('REFUSED', { authoritative: false, recursionAvailable: false })
   if (isRefused(query)) return refusal
   const { code, answers, authorities } = follow(query, zones, random)

@@ -58,6 +58,7 @@ export async function startNetwork(source: NetworkSource, options: NetworkOption
       if (server === undefined) throw new Error(`There is no resolver named ${name}.`)
       server.setPolicy(policy)
     },
+    keepConnections: (on) => users?.keepConnections(on),
     close: () => {
       closed ??= closeAll()
       return closed

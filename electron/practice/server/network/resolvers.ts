@@ -5,11 +5,17 @@ import type { Query, Reply } from './message.ts'
 import { type Found, follow, type Lookup, plainName, type RecordSet } from './zones.ts'
 
 /** A recursive resolver with a cache of its own, between the users and the authoritative server. */
-export interface Resolver extends DnsServer {
+export interface Resolver extends DnsServer, Cache {
   readonly name: string
+}
+
+/** What a resolver knows and answers, without its sockets. */
+export interface Cache {
   policy(): ResolverPolicy
   /** Takes effect at once, on what is cached as well. */
   setPolicy(policy: ResolverPolicy): void
+  /** Undefined: it stays silent. */
+  answer(query: Query): Reply | undefined
   /** The addresses a user behind this resolver gets, in its order; none where it does not answer. */
   addressesOf(name: string): readonly string[]
 }
@@ -35,6 +41,13 @@ const SERVER = { authoritative: false, recursionAvailable: true }
 
 /** Starts one resolver; its cache ages by the account's clock. */
 export async function startResolver(options: ResolverOptions): Promise<Resolver> {
+  const cache = createCache(options)
+  const server = await startDnsServer(cache.answer)
+  return { ...server, ...cache, name: options.name }
+}
+
+/** The resolver that `startResolver` puts behind sockets. */
+export function createCache(options: Omit<ResolverOptions, 'name'>): Cache {
   let policy = options.policy
   const cached = cachedLookup(options.clock, options.upstream, () => policy)
   const answer = (query: Query): Reply | undefined => {
@@ -46,14 +59,12 @@ export async function startResolver(options: ResolverOptions): Promise<Resolver>
     // A chain that loops or leaves the practice account leads nowhere: there is no internet behind it.
     return complete ? { code, answers, authorities, ...SERVER } : emptyReply('SERVFAIL', SERVER)
   }
-  const server = await startDnsServer(answer)
   return {
-    ...server,
-    name: options.name,
     policy: () => policy,
     setPolicy: (next) => {
       policy = next
     },
+    answer,
     addressesOf: (name) => {
       const reply = answer(addressQuery(name))
       return reply?.answers.flatMap((record) => (record.type === 'A' ? [record.data] : [])) ?? []
@@ -102,7 +113,8 @@ function keptSeconds(ttlSeconds: number, policy: ResolverPolicy): number {
   return policy === 'overruns-ttl' ? ttlSeconds * OVERRUN_FACTOR : ttlSeconds
 }
 
-function addressQuery(name: string): Query {
+/** The question for the addresses of a name. */
+export function addressQuery(name: string): Query {
   return {
     id: 0,
     flags: 0,

@@ -125,19 +125,34 @@ export async function startSites(
 }
 
 /** A load balancer sends requests in turn to the instances that answer; without one it answers itself. */
-function answerOf(site: Site, turn: number, random: () => number): Answer {
-  const answering = site.instances.filter((candidate) => candidate.answers)
-  const instance = answering[turn % answering.length]
+export function answerOf(site: Pick<Site, 'instances'>, turn: number, random: () => number): Answer {
+  const instance = chosen(
+    site.instances.filter((candidate) => candidate.answers),
+    turn,
+    random,
+  )
   if (instance === undefined) {
     const statusCode = site.instances.length === 0 ? 503 : 502
     return { statusCode, latencyMilliseconds: 1, body: errorPage(statusCode) }
   }
   const { behaviour } = instance
+  if (behaviour.latencyMilliseconds > IDLE_MILLISECONDS)
+    return { statusCode: 504, latencyMilliseconds: IDLE_MILLISECONDS, body: errorPage(504) }
   const latencyMilliseconds = Math.max(0, behaviour.latencyMilliseconds * (0.8 + 0.4 * random()))
   if (random() < behaviour.errorRate) return { instance, statusCode: 500, latencyMilliseconds, body: errorPage(500) }
   const statusCode = isSendable(behaviour.statusCode) ? behaviour.statusCode : 500
   const page = statusCode < 400 ? versionPage(instance.versionLabel) : errorPage(statusCode)
   return { instance, statusCode, latencyMilliseconds, body: behaviour.body ?? page }
+}
+
+/** In turn; where some have a share of their own, by chance and by these. */
+function chosen(answering: readonly SiteInstance[], turn: number, random: () => number): SiteInstance | undefined {
+  if (answering.every(({ weight }) => weight === undefined)) return answering[turn % answering.length]
+  let left = random() * answering.reduce((sum, { weight = 1 }) => sum + weight, 0)
+  return answering.find(({ weight = 1 }) => {
+    left -= weight
+    return left < 0
+  })
 }
 
 function isSendable(statusCode: number): boolean {

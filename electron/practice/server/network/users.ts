@@ -5,6 +5,8 @@ import type { Sites } from './sites.ts'
 
 /** The users of every visited name, until they are stopped. */
 export interface Users {
+  /** While on, kept connections do not end by their age. */
+  keepConnections(on: boolean): void
   stop(): void
 }
 
@@ -59,6 +61,7 @@ export function startUsers(options: UsersOptions): Users {
   const { source } = options
   const audiences = new Map<string, Audience>()
   let atOnce = 0
+  let isPinned = false
   let turn = 0
   let last = performance.now()
 
@@ -82,7 +85,7 @@ export function startUsers(options: UsersOptions): Users {
     const waiting = visited.flatMap(({ name, requestsPerSecond }) => {
       const audience = audiences.get(name) ?? gather(options.resolvers)
       audiences.set(name, audience)
-      comeDue(name, audience, requestsPerSecond * accountSeconds, options)
+      comeDue(name, audience, requestsPerSecond * accountSeconds, options, isPinned)
       return queuesOf(audience).map((queue) => ({ name, audience, queue }))
     })
     if (atOnce >= MOST_AT_ONCE) return
@@ -97,6 +100,9 @@ export function startUsers(options: UsersOptions): Users {
 
   const timer = setInterval(tick, TICK_MILLISECONDS)
   return {
+    keepConnections: (on) => {
+      isPinned = on
+    },
     stop: () => {
       clearInterval(timer)
       forget(audiences, new Set())
@@ -122,7 +128,7 @@ function isFaithful(resolver: Resolver): boolean {
 }
 
 /** Shares requests out to where each cohort's resolver sends it at this moment. */
-function comeDue(name: string, audience: Audience, requests: number, options: UsersOptions): void {
+function comeDue(name: string, audience: Audience, requests: number, options: UsersOptions, isPinned: boolean): void {
   if (requests === 0) return
   for (const { resolver, share } of audience.fresh) {
     const queue = queueFor(audience, resolver.addressesOf(name))
@@ -131,7 +137,7 @@ function comeDue(name: string, audience: Audience, requests: number, options: Us
   const { keeper } = audience
   if (keeper === undefined) return
   const now = options.source.clock.now()
-  if (keeper.session !== undefined && now >= keeper.session.endsAt) endSession(audience)
+  if (keeper.session !== undefined && !isPinned && now >= keeper.session.endsAt) endSession(audience)
   keeper.session ??= startSession(keeper.resolver.addressesOf(name), now, options)
   if (keeper.session !== undefined) keeper.session.queue.due += requests * keeper.share
 }

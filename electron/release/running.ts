@@ -1,0 +1,50 @@
+import type { Action, Entry } from '../contract/entries.ts'
+import type { Choice, ReleaseSettings, ReleaseView, SourceBundle } from '../contract/models.ts'
+import type { StepId } from '../contract/steps.ts'
+
+/** Where a release is kept. `append` returns only when the entry is durable; it throws `journal` where it cannot be. */
+export interface ReleaseJournal {
+  append(entry: Entry): void
+  head(): { readonly entries: number; readonly lastHash: string }
+}
+
+/** What an operator gives with a lever. */
+export type LeverInput =
+  | { readonly step: 'clone'; readonly greenName: string; readonly cnamePrefix: string }
+  | { readonly step: 'deploy'; readonly versionLabel: string; readonly bundle: SourceBundle | null }
+  | { readonly step: 'test' }
+  | { readonly step: 'swap' }
+  | { readonly step: 'retire'; readonly typedUrl: string }
+
+/** The choices that the engine carries out; signing in and handing over are the desk's. */
+export type Decision = Exclude<Choice['id'], 'sign-in' | 'hand-over'>
+
+export interface RunningRelease {
+  view(): ReleaseView
+  throwLever(input: LeverInput): Promise<ReleaseView>
+  waive(step: StepId, gateId: string, reason: string): Promise<ReleaseView>
+  signOff(note: string): Promise<ReleaseView>
+  changeSettings(settings: ReleaseSettings): Promise<ReleaseView>
+  /** `of` says which drift is accepted. */
+  choose(choice: Decision, of?: string): Promise<ReleaseView>
+  handOver(): string
+  /** What AWS is being asked to change at this moment, in words; null when nothing is in flight. */
+  acting(): string | null
+  /** After the computer slept: nothing that was seen before counts, and everything is looked at anew at once. */
+  lookAgain(): void
+  /** Ends the loop; a call in flight is awaited, the release stands where it stands. */
+  close(): Promise<void>
+}
+
+/** What is being asked of AWS, while the answer is out. */
+export const ACTION_LABELS = {
+  'create-template': 'Saving the configuration of blue',
+  'create-environment': 'Asking Elastic Beanstalk for green',
+  'delete-template': 'Deleting the temporary configuration template',
+  'upload-bundle': 'Uploading the bundle',
+  'create-version': 'Creating the application version',
+  'deploy-version': 'Asking Elastic Beanstalk to deploy',
+  'abort-update': 'Aborting the update in flight',
+  'swap-cnames': 'Asking Elastic Beanstalk to swap the CNAMEs',
+  'terminate-environment': 'Asking Elastic Beanstalk to terminate',
+} as const satisfies Record<Action, string>

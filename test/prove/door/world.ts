@@ -1,0 +1,219 @@
+import { advanceTo, type Account } from '../../../electron/practice/model/account.ts'
+import { AwsError } from '../../../electron/practice/model/aws-error.ts'
+import { type FailedCall, translated } from '../../../electron/aws/errors.ts'
+import type { DnsAnswer, World } from '../../../electron/release/world.ts'
+import type { CallName } from '../history.ts'
+import { CHANGES, type Change } from '../trace.ts'
+import type { createDoor } from './beanstalk.ts'
+import type { Net } from './network.ts'
+
+/** What can happen around a call; the history decides it. */
+export interface Weather {
+  readonly callMilliseconds: number
+  /** Once per call, when it is on its way; may end the life. */
+  passing(name: CallName | 'dns' | 'http', isChange: boolean): void
+  /** After AWS did what was asked, before the answer is in; may end the life. */
+  answered(name: CallName | 'dns' | 'http', isChange: boolean): void
+  /** What goes wrong with this call: thrown before AWS does it, or instead of its answer. */
+  fault(name: CallName): { readonly when: 'before' | 'after'; readonly thrown: unknown } | null
+  /** A call changed something. */
+  made(name: Change, targets: readonly string[]): void
+  /** A read was answered, or refused. */
+  read(name: CallName, subject: string, answer: unknown): void
+  /** A name server answered a question. */
+  asked(server: string, name: string, answer: DnsAnswer): void
+  /** An address is asked for a page. */
+  visited(address: string): void
+  slept(): void
+}
+
+/** One life of the process: what it calls never returns once it is dead. */
+export interface Life {
+  isDead: boolean
+}
+
+/** The one who waits for time to pass. */
+export interface Sleeper {
+  readonly until: number
+  readonly wake: () => void
+}
+
+const LOCAL_MILLISECONDS = 20
+const NEVER = new Promise<never>(() => {})
+const IS_CHANGE: ReadonlySet<string> = new Set(CHANGES)
+
+/** AWS's name of each call, for the words of a refusal and the permission it needs. */
+export const OPERATIONS: Readonly<Record<CallName, readonly [service: string, operation: string]>> = {
+  describeEnvironments: ['elasticbeanstalk', 'DescribeEnvironments'],
+  health: ['elasticbeanstalk', 'DescribeEnvironmentHealth'],
+  events: ['elasticbeanstalk', 'DescribeEvents'],
+  deployedSettings: ['elasticbeanstalk', 'DescribeConfigurationSettings'],
+  tags: ['elasticbeanstalk', 'ListTagsForResource'],
+  managedActions: ['elasticbeanstalk', 'DescribeEnvironmentManagedActions'],
+  environmentQuota: ['elasticbeanstalk', 'DescribeAccountAttributes'],
+  cnameAvailable: ['elasticbeanstalk', 'CheckDNSAvailability'],
+  versions: ['elasticbeanstalk', 'DescribeApplicationVersions'],
+  templates: ['elasticbeanstalk', 'DescribeApplications'],
+  resources: ['cloudformation', 'ListStackResources'],
+  databases: ['rds', 'DescribeDBInstances'],
+  groupsReferring: ['ec2', 'DescribeSecurityGroups'],
+  createTemplate: ['elasticbeanstalk', 'CreateConfigurationTemplate'],
+  createEnvironment: ['elasticbeanstalk', 'CreateEnvironment'],
+  deleteTemplate: ['elasticbeanstalk', 'DeleteConfigurationTemplate'],
+  upload: ['s3', 'PutObject'],
+  createVersion: ['elasticbeanstalk', 'CreateApplicationVersion'],
+  deploy: ['elasticbeanstalk', 'UpdateEnvironment'],
+  abortUpdate: ['elasticbeanstalk', 'AbortEnvironmentUpdate'],
+  swapCnames: ['elasticbeanstalk', 'SwapEnvironmentCNAMEs'],
+  terminate: ['elasticbeanstalk', 'TerminateEnvironment'],
+}
+
+/** What an AWS client would throw for a refusal of that code. */
+export function refusal(code: string, message: string, httpStatusCode: number): object {
+  return { name: code, message, $metadata: { httpStatusCode, requestId: 'of-the-model' } }
+}
+
+/** A World on the practice model: each call takes its time, may meet a fault, and may be the last of its process. */
+export function connect(parts: {
+  readonly account: Account
+  readonly door: ReturnType<typeof createDoor>
+  readonly net: Net
+  readonly life: Life
+  readonly weather: Weather
+  readonly rest: (sleeper: Sleeper | null) => void
+}): World {
+  const { account, door, net, life, weather, rest } = parts
+
+  async function call<T>(name: CallName, subject: string, run: () => T): Promise<T> {
+    if (life.isDead) return NEVER
+    const isChange = IS_CHANGE.has(name)
+    advanceTo(account, account.now + weather.callMilliseconds)
+    weather.passing(name, isChange)
+    if (life.isDead) return NEVER
+    const fault = weather.fault(name)
+    let value: T
+    try {
+      if (fault?.when === 'before') throw fault.thrown
+      value = run()
+    } catch (thrown) {
+      weather.read(name, subject, null)
+      weather.answered(name, false)
+      if (life.isDead) return NEVER
+      throw words(thrown, name, isChange)
+    }
+    weather.answered(name, isChange)
+    if (life.isDead) return NEVER
+    if (fault !== null) throw words(fault.thrown, name, isChange)
+    weather.read(name, subject, value)
+    return value
+  }
+
+  function change<T>(name: Change, targets: readonly string[], isNew: () => boolean, run: () => T): Promise<T> {
+    return call(name, '', () => {
+      const changes = isNew()
+      const value = run()
+      if (changes) weather.made(name, targets)
+      return value
+    })
+  }
+
+  async function local<T>(name: 'dns' | 'http', run: () => T): Promise<T> {
+    if (life.isDead) return NEVER
+    advanceTo(account, account.now + LOCAL_MILLISECONDS)
+    weather.passing(name, false)
+    if (life.isDead) return NEVER
+    const value = run()
+    weather.answered(name, false)
+    return life.isDead ? NEVER : value
+  }
+
+  const { elasticBeanstalk: beanstalk, stack } = door
+  const always = () => true
+  const isGoing = (id: string) => {
+    const status = account.environments.get(id)?.status
+    return status === 'Terminating' || status === 'Terminated'
+  }
+  return {
+    clock: {
+      now: () => account.now,
+      speed: () => 1,
+      sleep: (milliseconds, signal) =>
+        new Promise<void>((resolve, reject) => {
+          if (life.isDead) return
+          weather.slept()
+          const mine: Sleeper = { until: account.now + milliseconds, wake: resolve }
+          rest(mine)
+          signal.addEventListener(
+            'abort',
+            () => {
+              rest(null)
+              reject(signal.reason)
+            },
+            { once: true },
+          )
+        }),
+    },
+    elasticBeanstalk: {
+      describeEnvironments: (query) =>
+        call('describeEnvironments', '', () => beanstalk.describeEnvironments(query)),
+      health: (id) => call('health', id, () => beanstalk.health(id)),
+      events: (query) => call('events', '', () => beanstalk.events(query)),
+      deployedSettings: (application, name) =>
+        call('deployedSettings', name, () => beanstalk.deployedSettings(application, name)),
+      tags: (arn) => call('tags', arn, () => beanstalk.tags(arn)),
+      managedActions: (id) => call('managedActions', id, () => beanstalk.managedActions(id)),
+      environmentQuota: () => call('environmentQuota', '', beanstalk.environmentQuota),
+      cnameAvailable: (prefix) => call('cnameAvailable', prefix, () => beanstalk.cnameAvailable(prefix)),
+      versions: (application, labels) => call('versions', '', () => beanstalk.versions(application, labels)),
+      templates: (application) => call('templates', '', () => beanstalk.templates(application)),
+      createTemplate: (input) =>
+        change('createTemplate', [input.environmentId], always, () => beanstalk.createTemplate(input)),
+      deleteTemplate: (application, name) =>
+        change(
+          'deleteTemplate',
+          [name],
+          () => account.templates.has(`${application}/${name}`),
+          () => beanstalk.deleteTemplate(application, name),
+        ),
+      createEnvironment: (input) =>
+        change('createEnvironment', [input.environmentName], always, () => beanstalk.createEnvironment(input)),
+      createVersion: (input) =>
+        change('createVersion', [input.versionLabel], always, () => beanstalk.createVersion(input)),
+      deploy: (id, label) => change('deploy', [id, label], always, () => beanstalk.deploy(id, label)),
+      abortUpdate: (id) => change('abortUpdate', [id], always, () => beanstalk.abortUpdate(id)),
+      swapCnames: (a, b) => change('swapCnames', [a, b], always, () => beanstalk.swapCnames(a, b)),
+      terminate: (id) => change('terminate', [id], () => !isGoing(id), () => beanstalk.terminate(id)),
+    },
+    stack: {
+      resources: (id) => call('resources', id, () => stack.resources(id)),
+      databases: () => call('databases', '', stack.databases),
+      groupsReferring: (id) => call('groupsReferring', id, () => stack.groupsReferring(id)),
+    },
+    bundles: {
+      upload: (...input) => change('upload', [input[0].sha256], always, () => door.upload(...input)),
+    },
+    dns: {
+      panel: async () => net.panel,
+      ask: (server, name) =>
+        local('dns', () => {
+          const answer = net.ask(server, name)
+          weather.asked(server.name, name, answer)
+          return answer
+        }),
+    },
+    probe: {
+      get: ({ address }) =>
+        local('http', () => {
+          weather.visited(address)
+          return net.get(address)
+        }),
+    },
+  }
+}
+
+/** The refusal in the operator's words, by the rules that hold for AWS itself. */
+function words(thrown: unknown, name: CallName, changes: boolean): unknown {
+  const [service, operation] = OPERATIONS[name]
+  const failed: FailedCall = { service, operation, changes }
+  return translated(thrown instanceof AwsError ? refusal(thrown.code, thrown.message, thrown.httpStatus) : thrown, failed)
+}

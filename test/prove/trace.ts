@@ -1,0 +1,116 @@
+import type { Account } from '../../electron/practice/model/account.ts'
+import type { EnvironmentRecord } from '../../electron/practice/model/records.ts'
+import { hasCoupledDatabase } from '../../electron/practice/model/settings.ts'
+import { physicalId } from '../../electron/practice/model/stack.ts'
+import type { Entry } from '../../electron/contract/entries.ts'
+import { PRODUCTION } from './door/account.ts'
+
+/** The calls by which a release changes something in AWS, by their names in `World`. */
+export const CHANGES = [
+  'createTemplate',
+  'createEnvironment',
+  'deleteTemplate',
+  'upload',
+  'createVersion',
+  'deploy',
+  'abortUpdate',
+  'swapCnames',
+  'terminate',
+] as const
+export type Change = (typeof CHANGES)[number]
+
+/** How things stood in AWS at an instant, whatever anybody had read of it. */
+export interface Truth {
+  /** The environment that holds the production CNAME. */
+  readonly holder: string | null
+  /** Environments whose database would go with them. */
+  readonly coupled: readonly string[]
+  /** How many instances of each environment answer. */
+  readonly answering: Readonly<Record<string, number>>
+}
+
+/** What the app had read, and when, the last time it asked; null where that was refused. */
+export interface Known {
+  /** Of each environment: when it was listed last, and with which CNAME. */
+  readonly listed: Readonly<Record<string, { readonly at: number; readonly cname: string | null }>>
+  /** Of each environment: when its settings and its stack were read last. */
+  readonly settings: Readonly<Record<string, number | null>>
+  readonly stack: Readonly<Record<string, number | null>>
+  readonly databases: number | null
+}
+
+/** One change that a call of the release made in AWS; calls that were refused or changed nothing are none. */
+export interface Made {
+  readonly at: number
+  readonly name: Change
+  /** Environments by id; for the other calls what they name. */
+  readonly targets: readonly string[]
+  readonly truth: Truth
+  readonly known: Known
+  /** How many entries the journal had. */
+  readonly entries: number
+}
+
+/** The production URL, from this instant on. */
+export interface Sight {
+  readonly at: number
+  readonly holder: string | null
+  readonly answers: boolean
+  /** Who changed that environment last, and by what. */
+  readonly because: { readonly by: 'us' | 'another hand'; readonly what: string } | null
+}
+
+/** How far the world had followed when propagation was called proved. */
+export interface Followed {
+  readonly at: number
+  readonly entries: number
+  /** Name servers that did not answer with the new side for two TTLs without a break. */
+  readonly behind: readonly string[]
+  /** Of the last ten requests to the production URL, how many the new side answered. */
+  readonly answeredByNew: number
+  /** Requests that the side that was left answered in the last half minute. */
+  readonly stillVisited: number
+}
+
+/** Everything that the laws are about. */
+export interface Trace {
+  readonly blue: string
+  readonly entries: readonly Entry[]
+  readonly made: readonly Made[]
+  readonly production: readonly Sight[]
+  readonly followed: readonly Followed[]
+  /** Where replaying the journal gave something else than what was shown. */
+  readonly unlike: readonly string[]
+  /** What was seen where nothing led on, or something unexpected went wrong. */
+  readonly deadEnds: readonly string[]
+  /** Environments of this release, templates of it, at the end. */
+  readonly left: { readonly environments: readonly string[]; readonly templates: readonly string[] }
+}
+
+export function truthOf(account: Account): Truth {
+  const living = [...account.environments.values()].filter(({ status }) => status !== 'Terminated')
+  return {
+    holder: holderOf(account)?.id ?? null,
+    coupled: living.filter(isCoupled).map(({ id }) => id),
+    answering: Object.fromEntries(living.map((environment) => [environment.id, answeringOf(account, environment)])),
+  }
+}
+
+export function holderOf(account: Account): EnvironmentRecord | undefined {
+  for (const environment of account.environments.values()) {
+    if (environment.cname === PRODUCTION && environment.status !== 'Terminated') return environment
+  }
+  return undefined
+}
+
+/** How many of its instances pass the health check. */
+export function answeringOf(account: Account, environment: EnvironmentRecord): number {
+  if (environment.front === undefined) return 0
+  return environment.instances.filter(
+    ({ answers, behaviour }) => account.now >= answers && behaviour.statusCode < 500,
+  ).length
+}
+
+function isCoupled(environment: EnvironmentRecord): boolean {
+  return hasCoupledDatabase(environment.settings) || physicalId(environment, 'AWSEBRDSDatabase') !== undefined
+}
