@@ -2,7 +2,8 @@ import { credentialsOf } from './account/credentials.ts'
 import { readDescriptor } from './account/descriptor.ts'
 import { openPractice } from './account/practice.ts'
 import { wallClock } from './account/wall-clock.ts'
-import { openAws } from './aws/connect.ts'
+import { type Aws, openAws } from './aws/connect.ts'
+import { createVersionBundles } from './bundle/version-bundles.ts'
 import type { Credentials } from './contract/contract.ts'
 import type { Connected } from './desk.ts'
 import { createDns } from './dns/panel.ts'
@@ -22,7 +23,14 @@ async function connectAws(credentials: Exclude<Credentials, { kind: 'practice' }
   const { region } = credentials
   const aws = openAws({ region, credentials: credentialsOf(credentials), clock: wallClock })
   const { accountId, arn } = await aws.identity()
-  const world: World = { clock: wallClock, ...aws, dns: createDns(), probe: createProbe() }
+  const storedBundles = storedBundlesOf(aws)
+  const world: World = {
+    clock: wallClock,
+    ...aws,
+    versionBundles: storedBundles,
+    dns: createDns(),
+    probe: createProbe(),
+  }
   return {
     connection: {
       kind: 'aws',
@@ -33,6 +41,7 @@ async function connectAws(credentials: Exclude<Credentials, { kind: 'practice' }
       clockSpeed: null,
     },
     world,
+    storedBundles,
     listApplications: aws.listApplications,
     browserUrl: async ({ cname, endpointUrl }) => `http://${cname ?? endpointUrl ?? ''}/`,
     close: async () => {},
@@ -51,9 +60,11 @@ async function connectPractice({ descriptor: said }: PracticeProcess): Promise<C
     credentials: async () => ({ accessKeyId, secretAccessKey }),
   })
   const { accountId, arn } = await aws.identity()
+  const storedBundles = storedBundlesOf(aws)
   const world: World = {
     clock: practice.clock,
     ...aws,
+    versionBundles: storedBundles,
     dns: createDns({
       // On loopback an answer comes at once or never, and the account's clock runs ahead while one is waited for.
       patience: { tryMilliseconds: 300, tries: 2 },
@@ -74,6 +85,7 @@ async function connectPractice({ descriptor: said }: PracticeProcess): Promise<C
       clockSpeed: practice.clock.speed(),
     },
     world,
+    storedBundles,
     listApplications: aws.listApplications,
     // Its names exist in its own name servers only: a browser gets the loopback address that stands for the environment.
     async browserUrl({ endpointUrl }) {
@@ -91,4 +103,8 @@ async function connectPractice({ descriptor: said }: PracticeProcess): Promise<C
       practice.close()
     },
   }
+}
+
+function storedBundlesOf({ elasticBeanstalk, openStoredObject }: Aws) {
+  return createVersionBundles({ versions: elasticBeanstalk.versions, open: openStoredObject })
 }

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { Credentials, Lever } from './contract/contract.ts'
+import { basename } from 'node:path'
+import type { Credentials, Events, Lever } from './contract/contract.ts'
 import type {
   Application,
   AwsProfile,
+  BundleDifference,
   BundleInspection,
   Connection,
   PracticeBundle,
   SourceBundle,
+  VersionInspection,
 } from './contract/models.ts'
 import { problem } from './contract/problem.ts'
 import type { Handlers } from './ipc.ts'
@@ -18,6 +21,11 @@ import type { Releases } from './releases.ts'
 export interface Connected {
   readonly connection: Connection
   readonly world: World
+  /** Looks into bundles of versions where they lie in S3. */
+  readonly storedBundles: {
+    inspect(application: string, versionLabel: string, platform: string | null): Promise<VersionInspection>
+    compare(application: string, running: string, chosen: SourceBundle | string): Promise<BundleDifference>
+  }
   listApplications(): Promise<readonly Application[]>
   /** What a browser on this computer can open for an environment. */
   browserUrl(environment: { readonly cname: string | null; readonly endpointUrl: string | null }): Promise<string>
@@ -40,7 +48,15 @@ export interface DeskTools {
   connect(credentials: Credentials): Promise<Connected>
   listProfiles(): Promise<readonly AwsProfile[]>
   readonly regions: readonly string[]
-  inspect(path: string): Promise<Omit<BundleInspection, 'bundleId'>>
+  inspect(
+    path: string,
+    options: {
+      readonly platform: string | null
+      readonly signal: AbortSignal
+      readonly onProgress: (readBytes: number, sizeBytes: number) => void
+    },
+  ): Promise<Omit<BundleInspection, 'bundleId'>>
+  bundleRead(progress: Events['bundleRead']): void
   /** Asks the operator for a file; null when they think better of it. */
   askForBundle(): Promise<string | null>
   readonly practiceBundles: { list(): Promise<readonly PracticeBundle[]>; path(fileName: string): Promise<string> }
@@ -52,6 +68,9 @@ export interface DeskTools {
   connectionChanged(connected: Connected | null): void
 }
 
+/** A screen needs no more than ten steps a second. */
+const PROGRESS_MILLISECONDS = 100
+
 /** Answers every call of the contract. */
 export function openDesk(tools: DeskTools): {
   readonly handlers: Handlers
@@ -61,6 +80,22 @@ export function openDesk(tools: DeskTools): {
   const { releases } = tools
   const bundles = new Map<string, SourceBundle>()
   let connected: Connected | null = null
+  let inspecting = new AbortController()
+
+  /** What blue runs on; null where it is not known. */
+  function platformOf(releaseId: string): string | null {
+    return releases.view(releaseId).lanes.blue.environment?.platform ?? null
+  }
+
+  /** The application of a release and the version that blue runs now. */
+  function runningOf(releaseId: string): { readonly application: string; readonly running: string } {
+    const { release, lanes } = releases.view(releaseId)
+    const running = lanes.blue.environment?.versionLabel
+    if (running) return { application: release.application, running }
+    throw problem('not-found', 'It is not known which version blue runs', {
+      meaning: 'There is nothing to compare with.',
+    })
+  }
 
   function here(): Connected {
     if (!connected)
@@ -90,8 +125,20 @@ export function openDesk(tools: DeskTools): {
     return null
   }
 
-  async function inspected(path: string): Promise<BundleInspection> {
-    const inspection = await tools.inspect(path)
+  async function inspected(path: string, releaseId: string): Promise<BundleInspection> {
+    // Whoever chooses another file does not wait for the first one.
+    inspecting.abort(problem('bad-bundle', 'Another bundle was chosen meanwhile'))
+    inspecting = new AbortController()
+    let toldAt = 0
+    const inspection = await tools.inspect(path, {
+      platform: platformOf(releaseId),
+      signal: inspecting.signal,
+      onProgress: (readBytes, sizeBytes) => {
+        if (readBytes < sizeBytes && performance.now() - toldAt < PROGRESS_MILLISECONDS) return
+        toldAt = performance.now()
+        tools.bundleRead({ fileName: basename(path), readBytes, sizeBytes })
+      },
+    })
     const bundleId = randomUUID()
     if (inspection.sound) bundles.set(bundleId, inspection.bundle)
     return { bundleId, ...inspection }
@@ -120,12 +167,25 @@ export function openDesk(tools: DeskTools): {
       return releases.start(environment, { kind, accountId, region }, settings, world)
     },
     openRelease: ({ releaseId }) => releases.view(releaseId),
-    chooseBundle: async () => {
+    chooseBundle: async ({ releaseId }) => {
       const path = await tools.askForBundle()
-      return path === null ? null : inspected(path)
+      return path === null ? null : inspected(path, releaseId)
     },
     listPracticeBundles: () => tools.practiceBundles.list(),
-    choosePracticeBundle: async ({ fileName }) => inspected(await tools.practiceBundles.path(fileName)),
+    choosePracticeBundle: async ({ releaseId, fileName }) =>
+      inspected(await tools.practiceBundles.path(fileName), releaseId),
+    compareBundle: ({ releaseId, bundleId }) => {
+      const { application, running } = runningOf(releaseId)
+      return here().storedBundles.compare(application, running, bundleOf(bundleId, bundles))
+    },
+    inspectVersion: ({ releaseId, versionLabel }) => {
+      const { release } = releases.view(releaseId)
+      return here().storedBundles.inspect(release.application, versionLabel, platformOf(releaseId))
+    },
+    compareVersion: ({ releaseId, versionLabel }) => {
+      const { application, running } = runningOf(releaseId)
+      return here().storedBundles.compare(application, running, versionLabel)
+    },
     throwLever: ({ releaseId, lever }) => releases.get(releaseId).throwLever(leverInput(lever, bundles)),
     changeSettings: ({ releaseId, settings }) => releases.get(releaseId).changeSettings(settings),
     waiveGate: ({ releaseId, step, gate, reason }) => releases.get(releaseId).waive(step, gate, reason),
@@ -165,18 +225,20 @@ export function openDesk(tools: DeskTools): {
 
 function leverInput(lever: Lever, bundles: ReadonlyMap<string, SourceBundle>): LeverInput {
   switch (lever.step) {
-    case 'deploy': {
-      const bundle = bundles.get(lever.bundleId)
-      if (!bundle)
-        throw problem('bad-bundle', 'That bundle was not found sound', {
-          meaning: 'Nothing was uploaded.',
-          remedy: 'Choose the bundle again and read what was found in it.',
-        })
-      return { step: 'deploy', versionLabel: lever.versionLabel, bundle }
-    }
+    case 'deploy':
+      return { step: 'deploy', versionLabel: lever.versionLabel, bundle: bundleOf(lever.bundleId, bundles) }
     case 'deploy-existing':
       return { step: 'deploy', versionLabel: lever.versionLabel, bundle: null }
     default:
       return lever
   }
+}
+
+function bundleOf(bundleId: string, bundles: ReadonlyMap<string, SourceBundle>): SourceBundle {
+  const bundle = bundles.get(bundleId)
+  if (bundle) return bundle
+  throw problem('bad-bundle', 'That bundle was not found sound', {
+    meaning: 'Nothing was uploaded.',
+    remedy: 'Choose the bundle again and read what was found in it.',
+  })
 }

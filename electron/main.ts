@@ -85,7 +85,8 @@ async function start(): Promise<void> {
     connect: async (credentials) => (await import('./connections.ts')).connectTo(credentials, startPractice),
     listProfiles: () => listProfiles(),
     regions: ELASTIC_BEANSTALK_REGIONS,
-    inspect: async (path) => (await import('./bundle/inspect.ts')).inspectBundle(path),
+    inspect: async (path, options) => (await import('./bundle/inspect.ts')).inspectBundle(path, options),
+    bundleRead: (progress) => tell(window, 'bundleRead', progress),
     askForBundle: async () => {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
         title: 'Choose a source bundle',

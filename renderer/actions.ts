@@ -29,6 +29,7 @@ export async function begin(): Promise<void> {
     },
     releasesChanged: (releases) => setState({ releases }),
     connectionChanged: showConnection,
+    bundleRead: (bundleRead) => setState({ bundleRead }),
   })
   const start = await ask('getStart', {})
   if (!start.ok) return

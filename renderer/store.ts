@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { CallName } from '../electron/contract/contract.ts'
+import type { CallName, Events } from '../electron/contract/contract.ts'
 import type {
   AwsProfile,
   BundleInspection,
@@ -58,6 +58,8 @@ export interface SignalboxState {
   readonly signingIn: boolean
   /** Calls that main has not answered yet. */
   readonly waitingFor: readonly CallName[]
+  /** How far the last chosen bundle has been read. */
+  readonly bundleRead: Events['bundleRead'] | null
   /** What the operator's last wish met; shown until dismissed or the next wish. */
   readonly problem: Problem | null
 }
@@ -79,6 +81,7 @@ export const useSignalbox = create<SignalboxState>()(() => ({
   helpOpen: false,
   signingIn: false,
   waitingFor: [],
+  bundleRead: null,
   problem: null,
 }))
 

@@ -40,6 +40,16 @@ const SAMPLES: readonly Sample[] = [
   },
 ]
 
+/** What a Node.js platform would start; the practice account goes by `practice.json` instead. */
+const SERVER = `import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+
+const page = readFileSync(new URL('index.html', import.meta.url))
+createServer((request, response) => response.end(page)).listen(process.env.PORT ?? 8080)
+`
+/** The same as in the versions the account was handed over with. */
+const OPTIONS = 'option_settings:\n  aws:elasticbeanstalk:environment:proxy:\n    ProxyServer: nginx\n'
+
 /** Local noon: the DOS time in a ZIP has no zone, so that every machine writes the same. */
 const WRITTEN_AT = new Date(2026, 0, 5, 12, 0, 0)
 const folder = join(import.meta.dirname, '..', 'resources', 'bundles')
@@ -63,6 +73,12 @@ async function makeBundle(sample: Sample): Promise<void> {
     'practice.json',
     `${JSON.stringify({ versionHeader: 'x-app-version', ...sample.behaviour, body: page }, null, 2)}\n`,
   )
+  add(
+    'package.json',
+    `${JSON.stringify({ name: 'shop', version: sample.version, scripts: { start: 'node server.js' } }, null, 2)}\n`,
+  )
+  add('server.js', SERVER)
+  add('.ebextensions/options.config', OPTIONS)
   zip.end()
   await pipeline(zip.outputStream, createWriteStream(join(folder, fileNameOf(sample))))
 }

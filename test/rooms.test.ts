@@ -25,7 +25,7 @@ const rooms: Readonly<Record<string, Room>> = {
   release: { rooms: ['contract'] },
   aws: { rooms: ['contract'], types: ['release'], packages: ['@aws-sdk/*', '@smithy/*'], node: true },
   account: { rooms: ['contract'], types: ['release'], packages: ['@aws-sdk/*', '@smithy/*', 'zod'], node: true },
-  bundle: { rooms: ['contract'], types: ['release'], packages: ['yauzl'], node: true },
+  bundle: { rooms: ['contract'], types: ['release'], packages: ['yaml'], node: true },
   dns: { rooms: ['contract'], types: ['release'], packages: ['dns-packet'], node: true },
   probe: { rooms: ['contract'], types: ['release'], node: true },
   journal: { rooms: ['contract'], types: ['release'], packages: ['zod'], node: true },

@@ -6,6 +6,7 @@ import { type AwsKeys, createClients } from './clients.ts'
 import { createElasticBeanstalk } from './elastic-beanstalk.ts'
 import { createSend } from './send.ts'
 import { createStackReader } from './stack.ts'
+import { openStoredObject, type StoredObject } from './stored-object.ts'
 import { createBundles } from './upload.ts'
 
 /** AWS in our words: what a World needs of it, and what the screens ask before a release begins. */
@@ -13,6 +14,8 @@ export interface Aws {
   readonly elasticBeanstalk: ElasticBeanstalk
   readonly stack: StackReader
   readonly bundles: Bundles
+  /** An object in S3, to be read in pieces. */
+  openStoredObject(location: { readonly bucket: string; readonly key: string }): Promise<StoredObject>
   /** Who the credentials are; the first call after signing in. */
   identity(): Promise<{ readonly accountId: string; readonly arn: string }>
   /** Every application with its environments, terminated ones left out. */
@@ -45,6 +48,7 @@ export function openAws(options: OpenAwsOptions): Aws {
     elasticBeanstalk,
     stack: createStackReader(clients, send),
     bundles: createBundles(clients, send),
+    openStoredObject: (location) => openStoredObject(clients, send, location),
     listApplications,
     identity: async () => {
       const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts')

@@ -23,12 +23,11 @@ const SELDOM_METHODS = new Set([9, 12])
 /** What is wrong with the archive itself, by its list and the files' own headers; pure, nothing is inflated. */
 export function archiveFindings(
   directory: Archive,
-  sizeBytes: number,
   mismatches: readonly Mismatch[],
 ): readonly BundleFinding[] {
   const files = filesOf(directory.entries)
   return [
-    ...broken(directory, sizeBytes, mismatches),
+    ...broken(directory, mismatches),
     ...encrypted(files),
     ...methods(files),
     ...bombs(directory, files),
@@ -38,7 +37,6 @@ export function archiveFindings(
 
 function broken(
   { entries, listingAt, complaints }: Archive,
-  sizeBytes: number,
   mismatches: readonly Mismatch[],
 ): readonly BundleFinding[] {
   const remedy = 'Make the bundle again, or download it again, and choose the new one.'
@@ -48,10 +46,9 @@ function broken(
     meaning: 'The archive is damaged: tools differ in which of its files they unpack.',
     remedy,
   }))
-  const outside = entries.filter(({ at, nameBytes, packedBytes, sizesFollow, encrypted: isEncrypted, ...entry }) => {
-    const end = at + LOCAL_HEADER_BYTES + nameBytes + packedBytes
-    return at < 0 || end > (entry.kind === 'folder' || isEncrypted || sizesFollow ? sizeBytes : listingAt)
-  })
+  const outside = entries.filter(
+    ({ at, nameBytes, packedBytes }) => at < 0 || at + LOCAL_HEADER_BYTES + nameBytes + packedBytes > listingAt,
+  )
   if (outside.length > 0) {
     findings.push({
       severity: 'error',

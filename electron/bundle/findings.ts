@@ -61,7 +61,7 @@ export function judge(contents: Contents, { sizeBytes, mismatches, platform }: C
   return verdict(
     [
       ...sizeFindings(sizeBytes),
-      ...archiveFindings(directory, sizeBytes, mismatches),
+      ...archiveFindings(directory, mismatches),
       ...nameFindings(files, contents.links),
       ...extensionFindings(files, contents.extensions),
       ...wrapped,

@@ -1,85 +1,71 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { BundleInspection } from '../contract/models.ts'
+import type { BundleInspection, SourceBundle } from '../contract/models.ts'
 import { problem } from '../contract/problem.ts'
-import { findingsOf } from './findings.ts'
-import { readDirectory } from './zip-directory.ts'
+import { readDirectory } from './archive.ts'
+import { readContents } from './contents.ts'
+import type { Entry } from './entries.ts'
+import { openBundleFile, readInOrder } from './file.ts'
+import { judge, LARGEST_BYTES, sizeFindings } from './findings.ts'
+import { createHeaderCheck } from './header-check.ts'
 
 type Inspection = Omit<BundleInspection, 'bundleId'>
 
-const MEBIBYTE = 1024 * 1024
-/** 512 MB is the service's limit, the console's words say 500 (AWS developer guide, "Create an application source bundle"). */
-const LARGEST_BYTES = 512 * MEBIBYTE
-const LARGE_BYTES = 500_000_000
+export interface InspectOptions {
+  /** What blue runs on, as DescribeEnvironments names it. */
+  readonly platform?: string | null
+  readonly onProgress?: (readBytes: number, sizeBytes: number) => void
+  readonly signal?: AbortSignal
+}
+
 const LONGEST_LABEL = 100
 
 /**
- * Reads a source bundle's central directory and its `.ebextensions`; nothing is unpacked. What is wrong with the
- * bundle is a finding; only a file that cannot be read at all throws (`bad-bundle`).
+ * Reads a source bundle once: its list of files and its few small files that matter, then all of it for its SHA-256;
+ * nothing is unpacked, and memory does not grow with it. What is wrong with the bundle is a finding; only a file that
+ * cannot be read, or that changes meanwhile, throws (`bad-bundle`).
  */
-export async function inspectBundle(path: string): Promise<Inspection> {
+export async function inspectBundle(path: string, options: InspectOptions = {}): Promise<Inspection> {
+  const { platform = null, onProgress, signal } = options
   const fileName = basename(path)
-  const sizeBytes = await sizeOf(path, fileName)
+  await using file = await openBundleFile(path)
+  const { sizeBytes } = file
   const suggestedLabel = fileName
     .replace(/\.(zip|war|jar)$/i, '')
     .trim()
     .slice(0, LONGEST_LABEL)
-  const inspection = (sha256: string, entries: number, findings: Inspection['findings']): Inspection => ({
-    bundle: { path, fileName, sizeBytes, sha256 },
-    sound: findings.every((finding) => finding.severity !== 'error'),
-    findings,
-    entries,
-    suggestedLabel,
-  })
-
+  const bundle = (sha256: string): SourceBundle => ({ path, fileName, sizeBytes, sha256 })
   if (sizeBytes > LARGEST_BYTES) {
-    const text = `The bundle is ${megabytes(sizeBytes)} MB. Elastic Beanstalk takes 512 MB at most: leave out what the application does not need.`
-    return inspection('', 0, [{ severity: 'error', text }])
+    const findings = sizeFindings(sizeBytes)
+    return { bundle: bundle(''), sound: false, findings, entries: 0, unpackedBytes: 0, looksLike: null, suggestedLabel }
   }
-  const [sha256, directory] = await Promise.all([hashOf(path, fileName), readDirectory(path)])
-  const size: Inspection['findings'] =
-    sizeBytes > LARGE_BYTES
-      ? [{ severity: 'warning', text: `The bundle is ${megabytes(sizeBytes)} MB; the limit is 512 MB.` }]
-      : []
-  return inspection(sha256, directory.kind === 'zip' ? directory.entries.length : 0, [
-    ...findingsOf(directory),
-    ...size,
-  ])
-}
-
-async function sizeOf(path: string, fileName: string): Promise<number> {
-  const found = await stat(path).catch((thrown: unknown) => {
-    throw unreadable(fileName, thrown)
-  })
-  if (!found.isFile()) {
-    throw problem('bad-bundle', `${fileName} is not a file`, {
-      meaning: 'A source bundle is one ZIP or WAR file.',
-      remedy: 'Put the application into a ZIP file (its contents, not the folder around them) and choose that.',
+  const contents = await readContents(file)
+  const check = contents.directory.kind === 'zip' ? createHeaderCheck(contents.directory) : null
+  const hash = createHash('sha256')
+  let readBytes = 0
+  for await (const chunk of readInOrder(file, signal)) {
+    hash.update(chunk)
+    check?.see(chunk, readBytes)
+    readBytes += chunk.length
+    onProgress?.(readBytes, sizeBytes)
+  }
+  if (await file.hasChanged()) {
+    throw problem('bad-bundle', `${fileName} changed while it was inspected`, {
+      meaning: 'Something still writes to it. Nothing was sent to AWS.',
+      remedy: 'Wait until the build or download has ended, then choose the bundle again.',
     })
   }
-  return found.size
+  const judgement = judge(contents, { sizeBytes, mismatches: check?.end() ?? [], platform })
+  return { bundle: bundle(hash.digest('hex')), ...judgement, suggestedLabel }
 }
 
-async function hashOf(path: string, fileName: string): Promise<string> {
-  const hash = createHash('sha256')
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: MEBIBYTE })) hash.update(chunk)
-  } catch (thrown) {
-    throw unreadable(fileName, thrown)
-  }
-  return hash.digest('hex')
-}
-
-function unreadable(fileName: string, thrown: unknown): Error {
-  return problem('bad-bundle', `${fileName} cannot be read`, {
+/** The list of files of a bundle on this computer; throws `bad-bundle` where it has none or has changed its size since. */
+export async function listBundle({ path, fileName, sizeBytes }: SourceBundle): Promise<readonly Entry[]> {
+  await using file = await openBundleFile(path)
+  const directory = await readDirectory(file)
+  if (directory.kind === 'zip' && file.sizeBytes === sizeBytes) return directory.entries
+  throw problem('bad-bundle', `${fileName} has changed since it was inspected`, {
     meaning: 'Nothing was sent to AWS.',
-    remedy: 'Check that the file is still there and that you may read it, then choose it again.',
-    detail: thrown instanceof Error ? thrown.message : String(thrown),
+    remedy: 'Choose the bundle again, so that it is inspected as it is now.',
   })
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toFixed(0)
 }

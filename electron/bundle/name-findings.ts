@@ -189,7 +189,7 @@ function leftovers(files: readonly Entry[]): readonly BundleFinding[] {
       'Leave it out; “git archive” makes a bundle without it.',
     ),
     ...list(
-      files.filter(({ name }) => /(^|\/)(\.env|id_rsa|id_ed25519|credentials|[^/]+\.pem)$/.test(name)),
+      files.filter(({ name }) => /(^|\/)(\.env|id_rsa|id_ed25519|\.aws\/credentials)$|^[^/]+\.pem$/.test(name)),
       'warning',
       'It holds files that usually keep secrets.',
       'Whoever may read the bucket of the bundles could read them.',
@@ -203,7 +203,7 @@ function hooks(files: readonly Entry[]): readonly BundleFinding[] {
   return list(
     files.filter(
       ({ name, permissions }) =>
-        /^\.platform\/(conf)?(ig)?hooks\/[^/]+\/./.test(name) && (permissions === null || (permissions & 0o111) === 0),
+        /^\.platform\/(?:config)?hooks\/[^/]+\/./.test(name) && (permissions === null || (permissions & 0o111) === 0),
     ),
     'info',
     'Its platform hooks are not marked as executable.',

@@ -52,8 +52,17 @@ export interface Journal {
  * is newer than this program, damaged, no journal, or cannot be written.
  */
 export function openJournal(path: string): Journal {
-  const headsFile = openHeads(`${path}-heads`)
   const database = open(path)
+  try {
+    return journalIn(database, path)
+  } catch (thrown) {
+    database.close()
+    throw thrown instanceof SignalboxError ? thrown : cannotOpen(path, thrown)
+  }
+}
+
+function journalIn(database: DatabaseSync, path: string): Journal {
+  const headsFile = openHeads(`${path}-heads`)
   const lineStatement = database.prepare('SELECT * FROM releases WHERE release = ?')
   const lastStatement = database.prepare(
     'SELECT hash, number FROM entries WHERE release = ? ORDER BY number DESC LIMIT 1',
@@ -77,6 +86,8 @@ export function openJournal(path: string): Journal {
   )
   /** Releases whose heads are not beside the journal yet, because that file could not be written. */
   const owed = new Set<string>()
+  /** Releases that were read and found damaged: they take no entry more. */
+  const broken = new Map<string, string>()
 
   const lineOf = (releaseId: string) => lineFrom(lineStatement.get(releaseId))
 
@@ -138,7 +149,10 @@ export function openJournal(path: string): Journal {
 
     read(releaseId) {
       const entries: StoredEntry[] = []
-      const stopped = (damage: string | null): StoredRelease => ({ id: releaseId, entries, damage })
+      const stopped = (damage: string | null): StoredRelease => {
+        if (damage !== null) broken.set(releaseId, damage)
+        return { id: releaseId, entries, damage }
+      }
       let previous = GENESIS
       try {
         for (const row of readStatement.iterate(releaseId)) {
@@ -156,10 +170,10 @@ export function openJournal(path: string): Journal {
           entries.push({ entry: parsed.data, hash })
           previous = hash
         }
+        return stopped(contradiction(releaseId, entries.length, previous))
       } catch (thrown) {
         return stopped(`Entry ${entries.length + 1} of release ${releaseId} cannot be read: ${said(thrown)}.`)
       }
-      return stopped(contradiction(releaseId, entries.length, previous))
     },
 
     append(releaseId, entry, summary) {
@@ -168,7 +182,7 @@ export function openJournal(path: string): Journal {
         const last = lastStatement.get(releaseId)
         const previous = last ? String(last['hash']) : GENESIS
         const number = last ? Number(last['number']) : 0
-        const damage = contradiction(releaseId, number, previous)
+        const damage = broken.get(releaseId) ?? contradiction(releaseId, number, previous)
         if (damage !== null) throw damaged(damage)
         const hash = hashOf(releaseId, previous, text)
         insertStatement.run(releaseId, number + 1, text, previous, hash)
@@ -251,13 +265,10 @@ export function openJournal(path: string): Journal {
     }
   }
 
-  try {
-    keepLosses(headsFile.found())
-    keepUnlisted()
-  } catch (thrown) {
-    database.close()
-    throw cannotOpen(path, thrown)
-  }
+  keepLosses(headsFile.found())
+  keepUnlisted()
+  // A list that cannot be read is to be told now.
+  journal.list()
   return journal
 }
 

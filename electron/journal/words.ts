@@ -47,6 +47,7 @@ export function tooNew(path: string) {
 /** The problem of an entry that could not be made durable. */
 export function cannotWrite(thrown: unknown) {
   const code = resultCode(thrown)
+  if (code === CORRUPT || code === NOT_A_DATABASE) return damaged(said(thrown))
   const system = thrown instanceof Error && 'code' in thrown ? thrown.code : ''
   const why =
     code === FULL || system === 'ENOSPC'

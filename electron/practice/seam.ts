@@ -80,6 +80,9 @@ export interface NetworkSource {
   ): void
 }
 
+/** What the name server itself is called, among the resolvers. */
+export const AUTHORITATIVE = 'authoritative'
+
 export type ResolverPolicy = 'faithful' | 'overruns-ttl' | 'stuck' | 'servfail' | 'silent' | 'negative-caching'
 
 /** What the running network tells the rest: where its servers listen, all on loopback. */

@@ -51,7 +51,7 @@ interface Waiver {
   readonly reason: string
 }
 
-/** Something the operator decided beside waivers: settings, ways back, the end. */
+/** What the operator decided beside waivers (settings, ways back, the end), and what another hand did meanwhile. */
 interface Decision {
   readonly at: Instant
   readonly text: string
@@ -139,6 +139,10 @@ function decisionOf(entry: Entry): readonly Decision[] {
       return [{ at, text: `Named green ${entry.name}, with the CNAME prefix ${entry.cnamePrefix}.` }]
     case 'version-chosen':
       return [{ at, text: `Chose version ${entry.label}${entry.bundle ? ` from ${entry.bundle.fileName}` : ''}.` }]
+    case 'drift':
+      return entry.drift === null ? [] : [{ at, text: `Saw another hand: ${entry.said}` }]
+    case 'drift-accepted':
+      return [{ at, text: `Went on with it as it is: ${entry.said}.` }]
     case 'signed-off':
       return [{ at, text: entry.note ? `Signed green off: ${entry.note}` : 'Signed green off, without a note.' }]
     case 'returned':

@@ -7,7 +7,7 @@ import { RELEASE_ID, TEMPLATE_NAME } from './begin.ts'
 import { PRODUCTION } from './door/account.ts'
 import type { Net } from './door/network.ts'
 import type { CallName } from './history.ts'
-import { answeringOf, type Change, type Followed, holderOf, type Known, type Made, type Sight, type Trace, truthOf } from './trace.ts'
+import { answeringOf, type Change, type Followed, holderOf, type Known, type Made, type Sight, type Trace, type Truth } from './trace.ts'
 
 export type Recorder = ReturnType<typeof createRecorder>
 
@@ -58,20 +58,11 @@ export function createRecorder(parts: {
   return {
     look,
     touched: (id: string, by: 'us' | 'another hand', what: string) => touched.set(id, { by, what }),
-    made(name: Change, targets: readonly string[]) {
-      const truth = truths.pop() ?? truthOf(account)
+    made(name: Change, targets: readonly string[], truth: Truth) {
       made.push({ at: account.now, name, targets, truth, known: lastKnown(), entries: entries.length })
       for (const id of targets) if (account.environments.has(id)) touched.set(id, { by: 'us', what: name })
       if (name === 'swapCnames') said = new Map()
       look()
-    },
-    /** Reads go on showing what was before a change of ours for a while; AWS promises no more. */
-    lag(targets: readonly string[], milliseconds: number) {
-      for (const environment of account.environments.values()) {
-        if (!targets.includes(environment.id) && !targets.includes(environment.name)) continue
-        if (environment.lag?.until === account.now + 1_000)
-          environment.lag = { ...environment.lag, until: account.now + milliseconds }
-      }
     },
     read(name: CallName, subject: string, answer: unknown) {
       const at = answer === null ? null : account.now

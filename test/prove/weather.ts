@@ -67,10 +67,10 @@ export function createWeather(
     fault(name) {
       const [service, operation] = OPERATIONS[name]
       if (expired)
-        return before(refusal('ExpiredToken', 'The security token included in the request is expired', 403))
+        return instead(refusal('ExpiredToken', 'The security token included in the request is expired', 403))
       if (denied.has(name)) {
         const said = `User: arn:aws:iam::111122223333:user/op is not authorized to perform: ${service}:${operation} on resource: *`
-        return before(refusal('AccessDenied', said, 403))
+        return instead(refusal('AccessDenied', said, 403))
       }
       const index = faults.findIndex((each) => each.call === name)
       const fault = faults[index]
@@ -81,10 +81,7 @@ export function createWeather(
       // Who is throttled has not been heard.
       return { when: fault.code === 'throttled' ? 'before' : fault.when, thrown: THROWN[fault.code] }
     },
-    made: (name, targets) => {
-      recorder.made(name, targets)
-      recorder.lag(targets, history.lagMilliseconds)
-    },
+    made: recorder.made,
     read: recorder.read,
     asked: recorder.asked,
     visited: recorder.visited,
@@ -106,7 +103,7 @@ export function createWeather(
   }
 }
 
-const before = (thrown: object) => ({ when: 'before' as const, thrown })
+const instead = (thrown: object) => ({ when: 'before' as const, thrown })
 
 const THROWN: Readonly<Record<FaultCode, object>> = {
   throttled: refusal('Throttling', 'Rate exceeded', 400),

@@ -40,7 +40,7 @@ describe('retire refuses', () => {
     ],
     [
       'while its stack holds a database',
-      'no-database',
+      'independent',
       (account) =>
         account.blue.resources?.push({
           logicalId: 'Db',
@@ -96,7 +96,7 @@ describe('retire refuses', () => {
       problem: { code: 'locked' },
     })
     const view = await pass(account, session, 60)
-    expect(gateOf(view, 'no-database')).toMatchObject({ status: 'unknown', waivable: false })
+    expect(gateOf(view, 'independent')).toMatchObject({ status: 'unknown', waivable: false })
     expect(account.count('terminate')).toBe(0)
   })
 

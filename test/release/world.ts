@@ -1,3 +1,4 @@
+import type { DeclaredResource } from '../../electron/contract/models.ts'
 import { type Problem, SignalboxError } from '../../electron/contract/problem.ts'
 import type { DatabaseInstance, ManagedAction, World } from '../../electron/release/world.ts'
 import { APPLICATION, arnOf, BLUE_ID, cnameOf, fakeCloud } from './cloud.ts'
@@ -31,6 +32,7 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
   const cloud = fakeCloud(lags.listingLagSeconds ?? 8, lags.statusLagSeconds ?? 0)
   const databases: DatabaseInstance[] = []
   const managed: ManagedAction[] = []
+  const declared = new Map<string, DeclaredResource[]>()
   const referring = new Map<string, { readonly id: string; readonly name: string }[]>()
   const faults = new Map<string, Fault[]>()
   const hooks = new Map<string, () => void>()
@@ -129,6 +131,16 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
         groupsReferring: (id) => answer('groupsReferring', () => referring.get(id) ?? []),
       },
       bundles: { upload: (bundle) => change('upload', () => changes.upload(bundle)) },
+      versionBundles: {
+        contents: (_application, label) =>
+          answer('contents', () => ({
+            bucket: 'bundles',
+            key: `${label}.zip`,
+            files: 1,
+            declared: [...(declared.get(label) ?? [])],
+            unread: [],
+          })),
+      },
       dns: {
         panel: () => answer('panel', () => cloud.servers),
         ask: (server, name) => answer('ask', () => cloud.askServer(server, name)),
@@ -150,6 +162,8 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
     now: cloud.now,
     managed,
     databases,
+    /** What the bundles of versions declare, by label. */
+    declared,
     referring,
     /** Every change that was made, in its order. */
     mutations,

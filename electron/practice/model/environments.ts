@@ -252,6 +252,12 @@ export function findEnvironment(
   )
 }
 
+/** The environment of that name or id, a living one before others; undefined: there is none. */
+export function findNamed(account: Account, nameOrId: string): EnvironmentRecord | undefined {
+  const found = [...account.environments.values()].filter(({ id, name }) => id === nameOrId || name === nameOrId)
+  return found.find(({ status }) => status !== 'Terminated') ?? found.at(-1)
+}
+
 export interface EnvironmentFilter {
   readonly applicationName?: string | undefined
   readonly versionLabel?: string | undefined

@@ -245,7 +245,11 @@ function createScalingPolicies(account: Account, environment: EnvironmentRecord)
   }
 }
 
-function finishLaunch(account: Account, environment: EnvironmentRecord, how: 'successfully' | 'with errors' | 'without instances'): void {
+function finishLaunch(
+  account: Account,
+  environment: EnvironmentRecord,
+  how: 'successfully' | 'with errors' | 'without instances',
+): void {
   if (environment.stack !== undefined && how !== 'without instances') environment.stack.status = 'CREATE_COMPLETE'
   environment.status = 'Ready'
   environment.settles = refreshedAt(account)

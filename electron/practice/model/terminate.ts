@@ -51,8 +51,7 @@ export function terminateEnvironment(
     step(10, () => finishTermination(account, environment))
     return
   }
-  const losesCoupled =
-    hasCoupledDatabase(environment.settings) && deletionPolicy(environment.settings) !== 'Retain'
+  const losesCoupled = hasCoupledDatabase(environment.settings) && deletionPolicy(environment.settings) !== 'Retain'
   const losesOthers = extensionDatabasesOf(environment).some(
     (logicalId) => extensionPolicy(account, environment, logicalId) !== 'Retain',
   )

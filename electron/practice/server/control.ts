@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Account, ModelFaults } from '../model/account.ts'
+import type { Account } from '../model/account.ts'
 import { AwsError } from '../model/aws-error.ts'
 import { livingEnvironments } from '../model/environments.ts'
 import type { Network, ResolverPolicy } from '../seam.ts'
 import type { Cloud } from './cloud.ts'
-import type { CallFault } from './faults.ts'
-import { applyHand, describe, type Members, number, text } from './hand.ts'
+import { drift, endFaults, faultState, type Stage, setFault } from './faults/switch.ts'
+import { describe, type Members, number, text } from './hand.ts'
 
 /** The operator's hand behind the scenes: the clock, the faults, what was called, and what someone else does. */
 export function createControl(cloud: Cloud, network: Network): Server {
@@ -18,13 +18,6 @@ export function createControl(cloud: Cloud, network: Network): Server {
         send(response, error instanceof AwsError ? error.httpStatus : 400, { error: message })
       })
   })
-}
-
-/** What the control endpoint acts on; `usual` is how each resolver behaves without a fault. */
-interface Stage {
-  readonly cloud: Cloud
-  readonly network: Network
-  readonly usual: ReadonlyMap<string, ResolverPolicy>
 }
 
 async function respond(stage: Stage, request: IncomingMessage): Promise<unknown> {
@@ -57,10 +50,11 @@ async function respond(stage: Stage, request: IncomingMessage): Promise<unknown>
     case 'GET /calls':
       return { calls: Object.fromEntries(cloud.calls), operations: operations(cloud.practice) }
     case 'GET /faults':
-      return faultState(cloud)
+      return faultState(stage)
     case 'POST /faults':
-      setFault(stage, said)
-      return faultState(cloud)
+      if (said['name'] === 'all' && said['on'] === false) endFaults(stage)
+      else setFault(stage, said)
+      return faultState(stage)
     case 'POST /drift':
       return drift(cloud, said)
     case 'GET /environments':
@@ -105,74 +99,6 @@ function operations(account: Account): unknown {
     ended: operation.ended,
     seconds: (operation.ended - operation.started) / 1000,
   }))
-}
-
-// Faults of the model by the name the control endpoint knows them under.
-const MODEL_FAULTS: Readonly<Record<string, keyof ModelFaults>> = {
-  'swap-refused': 'swapRefused',
-  'create-ends-red': 'createEndsRed',
-  'deploy-fails': 'deployFails',
-  'mixed-instances': 'mixedInstances',
-  'cname-taken': 'cnameTaken',
-}
-
-function setFault({ cloud, network, usual }: Stage, said: Members): void {
-  const name = text(said, 'name')
-  const isOn = said['on'] !== false
-  const count = said['count'] === undefined ? 1 : number(said, 'count')
-  const { faults } = cloud
-  const modelFault = MODEL_FAULTS[name]
-  if (modelFault !== undefined) {
-    const account = cloud.practice
-    const strikes = isOn ? count : 0
-    cloud.keeper.keep({ kind: 'fault', at: account.now, fault: modelFault, count: strikes })
-    account.faults[modelFault] = strikes
-    return
-  }
-  const callFaults: Readonly<Record<string, CallFault>> = {
-    throttle: faults.throttle,
-    'server-error': faults.serverError,
-    'connection-reset': faults.connectionReset,
-  }
-  const callFault = callFaults[name]
-  if (callFault !== undefined) {
-    const hasProbability = said['probability'] !== undefined
-    callFault.probability = isOn && hasProbability ? within(number(said, 'probability'), 0, 1) : 0
-    callFault.remaining = isOn && !hasProbability ? count : 0
-    callFault.action = said['action'] === undefined ? undefined : text(said, 'action')
-  } else if (name === 'access-denied') {
-    if (isOn) faults.denied.add(text(said, 'action'))
-    else if (said['action'] === undefined) faults.denied.clear()
-    else faults.denied.delete(text(said, 'action'))
-  } else if (name === 'expired-token') {
-    faults.expiredToken = isOn
-  } else if (name === 'dns-silent') {
-    const names =
-      said['resolver'] === undefined
-        ? ['authoritative', ...network.resolvers.map((resolver) => resolver.name)]
-        : [text(said, 'resolver')]
-    for (const resolver of names) network.setPolicy(resolver, isOn ? 'silent' : (usual.get(resolver) ?? 'faithful'))
-  } else {
-    throw new Error(`There is no fault named '${name}'.`)
-  }
-}
-
-function faultState({ faults, practice }: Cloud): unknown {
-  return {
-    throttle: faults.throttle,
-    'server-error': faults.serverError,
-    'connection-reset': faults.connectionReset,
-    'access-denied': [...faults.denied],
-    'expired-token': faults.expiredToken,
-    ...Object.fromEntries(Object.entries(MODEL_FAULTS).map(([name, fault]) => [name, practice.faults[fault]])),
-  }
-}
-
-/** Keeps what another hand does, and does it. */
-function drift(cloud: Cloud, said: Members): unknown {
-  const account = cloud.practice
-  cloud.keeper.keep({ kind: 'hand', at: account.now, said, chance: account.random.state() })
-  return applyHand(account, said)
 }
 
 async function readMembers(request: IncomingMessage): Promise<Members> {

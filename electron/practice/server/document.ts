@@ -59,6 +59,18 @@ export function toJson(value: Value): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member)]))
 }
 
+/** What a value is, with what was written before as what it was written from. */
+export function content(
+  value: Value,
+):
+  | { readonly kind: 'list'; readonly list: List }
+  | { readonly kind: 'structure'; readonly structure: Structure }
+  | { readonly kind: 'scalar' } {
+  if (value === undefined || typeof value !== 'object' || isInstant(value)) return { kind: 'scalar' }
+  if (isWritten(value)) return content(value.content())
+  return isList(value) ? { kind: 'list', list: value } : { kind: 'structure', structure: value }
+}
+
 /** One XML element around a value. */
 export function element(name: string, value: Value, attributes = '', written?: Buffer[]): string {
   const content = toXml(value, written)

@@ -6,7 +6,8 @@ import { makeChange } from './changes.ts'
 import type { Cloud } from './cloud.ts'
 import { element, list, type Structure, toJson, XML_HEAD, xmlDocument } from './document.ts'
 import { ELASTIC_BEANSTALK } from './elastic-beanstalk/elastic-beanstalk.ts'
-import { strikesCall, throwFaults } from './faults.ts'
+import { type CalledBy, endsUnheard, setLags, spoilDelivery, throwFaults } from './faults/call-faults.ts'
+import { spoilResult } from './faults/spoil.ts'
 import { accessesOf, s3Access } from './iam/accesses.ts'
 import { authorize } from './iam/authorize.ts'
 import { readParameters } from './parameters.ts'
@@ -75,9 +76,11 @@ async function answer(exchange: Exchange, credential: Credential | undefined): P
   }
   const name = `${service}:${action}`
   count(cloud, name)
-  if (resets(exchange, name)) return
   const region = credential?.region ?? cloud.region
   const account = cloud.account(principal.accountId, region)
+  const values = targeted === undefined ? pairs.map(([, value]) => value) : []
+  const called = { action: name, account, values, isChange: change !== undefined, random: cloud.chance.next }
+  if (endsUnheard(cloud.faults.calls, called, response)) return
   const call: Call = {
     cloud,
     account,
@@ -88,19 +91,21 @@ async function answer(exchange: Exchange, credential: Credential | undefined): P
     endpoint: `http://${request.headers.host ?? ''}`,
     isJson: targeted !== undefined,
   }
-  throwFaults(cloud.faults, principal, name, known.resource(call, action), cloud.chance.next)
+  throwFaults(cloud.faults.calls, principal, called, known.resource(call, action))
   authorize(principal, account, accessesOf(service, known, call, action))
+  spoilDelivery(cloud.faults.calls, called, response)
   if (change !== undefined) {
     const facts = (await change.gather?.(call)) ?? {}
     const changing = { principal, region, service, action, pairs, facts }
     const result = makeChange(cloud, objects, changing, (id) => {
       exchange.requestId = id
     })
-    sendResult(exchange, known, action, result, response)
+    sendResult(exchange, known, action, spoilResult(cloud.faults.calls, called, result), response)
     return
   }
+  setLags(cloud.faults.calls, called)
   const result = await operation?.(call)
-  sendResult(exchange, known, action, result, response)
+  sendResult(exchange, known, action, spoilResult(cloud.faults.calls, called, result), response)
 }
 
 async function answerForS3(exchange: Exchange, credential: Credential | undefined): Promise<void> {
@@ -110,10 +115,13 @@ async function answerForS3(exchange: Exchange, credential: Credential | undefine
   const { bucket, key, query } = addressOf(request)
   const name = `s3:${s3Operation(request.method, key, query)}`
   count(cloud, name)
-  if (resets(exchange, name)) return
   const access = s3Access(s3Operation(request.method, key, query), bucket, key)
-  throwFaults(cloud.faults, principal, name, access.resource ?? '*', cloud.chance.next)
+  const isChange = request.method !== 'GET' && request.method !== 'HEAD'
+  const called = calledBy(cloud, name, isChange)
+  if (endsUnheard(cloud.faults.calls, called, response)) return
+  throwFaults(cloud.faults.calls, principal, called, access.resource ?? '*')
   authorize(principal, cloud.practice, [access])
+  spoilDelivery(cloud.faults.calls, called, response)
   cloud.advance()
   const logs = request.method === 'GET' ? logObject(cloud.practice, bucket, key) : undefined
   if (logs !== undefined) {
@@ -133,11 +141,13 @@ async function answerForRoute53(exchange: Exchange, credential: Credential | und
     throw new AwsError('InvalidAction', 'Route 53 of the practice account does not know this.', 404)
   const name = `route53:${asked.operation}`
   count(cloud, name)
-  if (resets(exchange, name)) return
   const resource = route53Resource(asked)
-  throwFaults(cloud.faults, principal, name, resource ?? '*', cloud.chance.next)
+  const called = calledBy(cloud, name, request.method === 'POST')
+  if (endsUnheard(cloud.faults.calls, called, response)) return
+  throwFaults(cloud.faults.calls, principal, called, resource ?? '*')
   const account = cloud.account(principal.accountId, cloud.region)
   authorize(principal, account, [{ action: name, resource }])
+  spoilDelivery(cloud.faults.calls, called, response)
   answerRoute53(account, asked, response, requestId)
 }
 
@@ -209,10 +219,9 @@ function count(cloud: Cloud, name: string): void {
   cloud.calls.set(name, (cloud.calls.get(name) ?? 0) + 1)
 }
 
-function resets({ cloud, response }: Exchange, name: string): boolean {
-  if (!strikesCall(cloud.faults.connectionReset, name, cloud.chance.next)) return false
-  response.socket?.resetAndDestroy()
-  return true
+/** A call of a service that knows nothing of environments. */
+function calledBy(cloud: Cloud, action: string, isChange: boolean): CalledBy {
+  return { action, account: cloud.practice, values: [], isChange, random: cloud.chance.next }
 }
 
 async function readForm(request: IncomingMessage): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Account } from '../model/account.ts'
+import type { Account, FaultLimit, ModelFaults } from '../model/account.ts'
 import { findEnvironment, updateEnvironment } from '../model/environments.ts'
 import { watchHealth } from '../model/health.ts'
 import { startManagedUpdate } from '../model/managed-actions.ts'
@@ -100,6 +100,20 @@ export function applyHand(account: Account, said: Members): unknown {
       throw new Error(`There is no drift named '${action}'.`)
   }
   return { requestId, ...describe(environment) }
+}
+
+/** Switches a fault of the account on, for so many strikes, or off. */
+export function applyFault(
+  account: Account,
+  { fault, count, limit }: { readonly fault: keyof ModelFaults; readonly count: number; readonly limit?: FaultLimit },
+): void {
+  account.faults[fault] = count
+  if (count === 0 || limit === undefined) account.faultLimits.delete(fault)
+  else account.faultLimits.set(fault, limit)
+  // Some faults are about health itself.
+  for (const environment of account.environments.values()) {
+    if (environment.status !== 'Terminated') watchHealth(account, environment)
+  }
 }
 
 function policyOf(said: Members): DeletionPolicy {

@@ -1,6 +1,6 @@
 import type { Gate } from '../../contract/models.ts'
 import { problem } from '../../contract/problem.ts'
-import { databasesInStack } from '../independence.ts'
+import { type DatabaseEvidence, independenceGate, readDatabaseEvidence } from '../independence.ts'
 import { addressesOf, ask, said } from '../reach.ts'
 import { type ReleaseState, recordOf } from '../state.ts'
 import {
@@ -10,6 +10,7 @@ import {
   type Hands,
   healthGate,
   holderOf,
+  isGone,
   isReady,
   journalled,
   partsOf,
@@ -26,6 +27,8 @@ import type { HttpAnswer, StackResource } from '../world.ts'
 const TYPICAL_SECONDS = 270
 
 interface Facts {
+  /** Null once the environment is gone, and before it was ever there. */
+  readonly database: DatabaseEvidence | null
   readonly resources: Reading<readonly StackResource[] | null> | null
   /** Other groups that refer to the environment's own security group: they would block its deletion. */
   readonly referring: Reading<readonly { readonly id: string; readonly name: string }[]> | null
@@ -46,14 +49,16 @@ export const retire: Step<Facts> = {
     const templateLeft =
       state.release.track === 'rollback' &&
       (await world.elasticBeanstalk.templates(state.release.application)).includes(state.release.green.templateName)
-    if (id === null) return { resources: null, referring: null, stays: null, templateLeft }
-    const resources = await reading(world, () => world.stack.resources(id))
+    if (id === null) return { database: null, resources: null, referring: null, stays: null, templateLeft }
+    const { environment } = from
+    const database = environment && !isGone(environment) ? await readDatabaseEvidence(world, environment) : null
+    const resources = database?.resources ?? (await reading(world, () => world.stack.resources(id)))
     const own = resources.ok ? resources.value?.find(({ logicalId }) => logicalId === 'AWSEBSecurityGroup') : undefined
     const [referring, stays] = await Promise.all([
       own ? reading(world, () => world.stack.groupsReferring(own.physicalId)) : null,
       stillAnswers(state, to.environment, hands),
     ])
-    return { resources, referring, stays, templateLeft }
+    return { database, resources, referring, stays, templateLeft }
   },
 
   judge(state, sight, facts) {
@@ -192,7 +197,9 @@ function gatesOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gate
           both,
           { remedy: 'Wait until it is Ready.' },
         ),
-    databaseGate(from.name, facts, at),
+    facts.database
+      ? independenceGate(facts.database)
+      : gate('independent', `${from.name} is independent of its database`, 'unknown', 'It could not be read.', []),
     securityGroupGate(from.name, facts, at),
   ]
   if (!served) return gates
@@ -231,47 +238,6 @@ function gatesOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gate
           { remedy: 'Type it by hand: it is what everybody uses after the old environment is gone.' },
         ),
   ]
-}
-
-function databaseGate(name: string, { resources }: Facts, at: number): Gate {
-  const title = `${name} holds no database`
-  if (!resources?.ok || resources.value === null) {
-    return gate(
-      'no-database',
-      title,
-      'unknown',
-      resources && !resources.ok ? resources.problem.title : 'Its stack could not be found.',
-      [evidence('cloudformation:ListStackResources', resources?.at ?? at, 'not readable')],
-      {
-        remedy:
-          (resources && !resources.ok ? resources.problem.remedy : undefined) ??
-          'Ask your AWS administrator to look at the stack of the environment.',
-      },
-    )
-  }
-  const found = databasesInStack(resources.value)
-  return found.length === 0
-    ? gate('no-database', title, 'passed', `${resources.value.length} resources go with it, no database among them.`, [
-        evidence(
-          'cloudformation:ListStackResources',
-          resources.at,
-          resources.value.map(({ logicalId }) => logicalId).join(', '),
-        ),
-      ])
-    : gate(
-        'no-database',
-        title,
-        'failed',
-        `${found.map(({ physicalId }) => physicalId).join(', ')} would go with it.`,
-        [
-          evidence(
-            'cloudformation:ListStackResources',
-            resources.at,
-            found.map(({ logicalId, physicalId }) => `${logicalId} = ${physicalId}`).join(', '),
-          ),
-        ],
-        { remedy: 'Decouple the database first.' },
-      )
 }
 
 function securityGroupGate(name: string, { referring }: Facts, at: number): Gate {

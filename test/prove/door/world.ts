@@ -3,7 +3,7 @@ import { AwsError } from '../../../electron/practice/model/aws-error.ts'
 import { type FailedCall, translated } from '../../../electron/aws/errors.ts'
 import type { DnsAnswer, World } from '../../../electron/release/world.ts'
 import type { CallName } from '../history.ts'
-import { CHANGES, type Change } from '../trace.ts'
+import { CHANGES, type Change, type Truth, truthOf } from '../trace.ts'
 import type { createDoor } from './beanstalk.ts'
 import type { Net } from './network.ts'
 
@@ -16,8 +16,8 @@ export interface Weather {
   answered(name: CallName | 'dns' | 'http', isChange: boolean): void
   /** What goes wrong with this call: thrown before AWS does it, or instead of its answer. */
   fault(name: CallName): { readonly when: 'before' | 'after'; readonly thrown: unknown } | null
-  /** A call changed something. */
-  made(name: Change, targets: readonly string[]): void
+  /** A call changed something that stood like this before it. */
+  made(name: Change, targets: readonly string[], before: Truth): void
   /** A read was answered, or refused. */
   read(name: CallName, subject: string, answer: unknown): void
   /** A name server answered a question. */
@@ -111,8 +111,9 @@ export function connect(parts: {
   function change<T>(name: Change, targets: readonly string[], isNew: () => boolean, run: () => T): Promise<T> {
     return call(name, '', () => {
       const changes = isNew()
+      const before = truthOf(account)
       const value = run()
-      if (changes) weather.made(name, targets)
+      if (changes) weather.made(name, targets, before)
       return value
     })
   }

@@ -25,7 +25,14 @@ const answer = {
   milliseconds: 1,
   address: 'a',
 } as const
-const well: Facts = { resources: ok([group]), referring: ok([]), stays: answer, templateLeft: false }
+const settings = ok([
+  { namespace: 'aws:rds:dbinstance', optionName: 'HasCoupledDatabase', value: 'false', resourceName: null },
+])
+const evidence = (resources: NonNullable<Facts['resources']>) => ({
+  database: { environment: environment(), settings, resources, databases: ok([]) },
+  resources,
+})
+const well: Facts = { ...evidence(ok([group])), referring: ok([]), stays: answer, templateLeft: false }
 const ready = stateAt('retire', { propagation: { provedAt: START }, retire: { leverAt: START, typedUrl: PRODUCTION } })
 const database = { ...group, logicalId: 'Db', physicalId: 'shop-db', type: 'AWS::RDS::DBInstance' }
 
@@ -61,17 +68,17 @@ describe('the gates of retire', () => {
       'its stack holds a database',
       ready,
       swappedSight(),
-      { ...well, resources: ok([group, database]) },
-      ['no-database failed'],
+      { ...well, ...evidence(ok([group, database])) },
+      ['independent failed'],
     ],
-    ['its stack cannot be read', ready, swappedSight(), { ...well, resources: denied }, ['no-database unknown']],
-    ['its stack is not found', ready, swappedSight(), { ...well, resources: ok(null) }, ['no-database unknown']],
+    ['its stack cannot be read', ready, swappedSight(), { ...well, ...evidence(denied) }, ['independent unknown']],
+    ['its stack is not found', ready, swappedSight(), { ...well, ...evidence(ok(null)) }, ['independent unknown']],
     [
       'nothing was read',
       ready,
       swappedSight(),
-      { ...well, resources: null, referring: null },
-      ['no-database unknown', 'no-dependants unknown'],
+      { ...well, database: null, resources: null, referring: null },
+      ['independent unknown', 'no-dependants unknown'],
     ],
     [
       'another security group lets it in',
@@ -133,8 +140,8 @@ describe('the gates of retire', () => {
     expect(closed(state, seen, facts)).toEqual(expected)
   })
 
-  it.each(['holds-no-production', 'no-database', 'propagation-proved', 'typed-url'])('%s can never be waived', (id) => {
-    const worst = retire.judge(stateAt('retire'), sight(), { ...well, resources: denied })
+  it.each(['holds-no-production', 'independent', 'propagation-proved', 'typed-url'])('%s can never be waived', (id) => {
+    const worst = retire.judge(stateAt('retire'), sight(), { ...well, ...evidence(denied) })
     expect(worst.gates?.find((gate) => gate.id === id)).toMatchObject({ waivable: false })
   })
 
@@ -172,38 +179,38 @@ describe('retire', () => {
     [
       'all is gone',
       gone,
-      { ...well, resources: ok(null) },
+      { ...well, ...evidence(ok(null)) },
       ['terminated passed', 'stack-gone passed', 'production-stays passed'],
     ],
     [
       'AWS does not even list it',
       swappedSight({ blue: null }),
-      { ...well, resources: ok(null) },
+      { ...well, ...evidence(ok(null)) },
       ['terminated passed', 'stack-gone passed', 'production-stays passed'],
     ],
     [
       'the stack lists deleted resources only',
       gone,
-      { ...well, resources: ok([{ ...group, status: 'DELETE_COMPLETE' }]) },
+      { ...well, ...evidence(ok([{ ...group, status: 'DELETE_COMPLETE' }])) },
       ['terminated passed', 'stack-gone passed', 'production-stays passed'],
     ],
     ['the stack is there still', gone, well, ['terminated passed', 'stack-gone waiting', 'production-stays passed']],
     [
       'the stack cannot be read',
       gone,
-      { ...well, resources: denied },
+      { ...well, ...evidence(denied) },
       ['terminated passed', 'stack-gone unknown', 'production-stays passed'],
     ],
     [
       'green does not answer',
       gone,
-      { ...well, resources: ok(null), stays: { kind: 'failure', detail: '', milliseconds: 1, address: null } },
+      { ...well, ...evidence(ok(null)), stays: { kind: 'failure', detail: '', milliseconds: 1, address: null } },
       ['terminated passed', 'stack-gone passed', 'production-stays waiting'],
     ],
     [
       'green lost the production URL',
       swappedSight({ blue: null, green: greenEnvironment({ cname: 'x' }) }),
-      { ...well, resources: ok(null) },
+      { ...well, ...evidence(ok(null)) },
       ['terminated passed', 'stack-gone passed', 'production-stays waiting'],
     ],
   ])('is proved when %s', (_words, seen, facts, expected) => {
@@ -242,7 +249,7 @@ describe('removing green on the way back', () => {
   it('waits whether a create that was never answered appears after all', () => {
     const state = back(false, { green: { ...stateAt('retire').release.green, id: null } })
     const unseen = sight({ green: null })
-    const none: Facts = { resources: null, referring: null, stays: null, templateLeft: false }
+    const none: Facts = { database: null, resources: null, referring: null, stays: null, templateLeft: false }
     expect(retire.judge(state, unseen, none).proofs).toEqual([])
     expect(
       retire.judge(state, { ...unseen, at: START + 121_000 }, none).proofs.every(({ status }) => status === 'passed'),
@@ -251,7 +258,7 @@ describe('removing green on the way back', () => {
 
   it('deletes the temporary template that is left', () => {
     expect(
-      retire.judge(back(false), sight({ green: null }), { ...well, resources: ok(null), templateLeft: true }).due,
+      retire.judge(back(false), sight({ green: null }), { ...well, ...evidence(ok(null)), templateLeft: true }).due,
     ).toBe('delete-template')
   })
 })

@@ -224,7 +224,7 @@ export const releases: Readonly<Record<string, ReleaseView>> = {
         gate('propagation-proved', 'The world has followed the swap'),
         gate('target-ok', 'shop-green-1123 is Ready and Ok'),
         gate('holds-no-production', 'shop-a does not hold the production URL'),
-        gate('no-database', 'shop-a holds no database', 'passed', {
+        gate('independent', 'shop-a holds no database', 'passed', {
           summary: '14 resources go with it, no database among them.',
         }),
         gate('typed-url', 'You typed the production URL', 'waiting', {

@@ -1,4 +1,4 @@
-import type { Network, NetworkSource, ResolverPolicy } from '../../seam.ts'
+import { AUTHORITATIVE, type Network, type NetworkSource, type ResolverPolicy } from '../../seam.ts'
 import { startAuthoritative } from './authoritative.ts'
 import { createCertificateAuthority } from './certificate-authority.ts'
 import { startResolver } from './resolvers.ts'
@@ -24,7 +24,6 @@ const DEFAULT_RESOLVERS: NonNullable<NetworkOptions['resolvers']> = [
   { name: 'provider', policy: 'overruns-ttl' },
 ]
 const DEFAULT_KEEP_ALIVE_SECONDS = 60
-const AUTHORITATIVE_NAME = 'authoritative'
 
 /** Starts the account's network on loopback: name server, resolvers, environments and their users. */
 export async function startNetwork(source: NetworkSource, options: NetworkOptions): Promise<Network> {
@@ -54,7 +53,7 @@ export async function startNetwork(source: NetworkSource, options: NetworkOption
     dial: () => ({ ...sites.dial(), [`${NAME_SERVER_ADDRESS}:53`]: authoritative.address }),
     refresh: () => sites.refresh(),
     setPolicy: (name, policy) => {
-      const server = name === AUTHORITATIVE_NAME ? authoritative : resolvers.find((resolver) => resolver.name === name)
+      const server = name === AUTHORITATIVE ? authoritative : resolvers.find((resolver) => resolver.name === name)
       if (server === undefined) throw new Error(`There is no resolver named ${name}.`)
       server.setPolicy(policy)
     },

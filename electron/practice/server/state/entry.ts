@@ -1,4 +1,4 @@
-import type { HealthChange, ModelFaults } from '../../model/account.ts'
+import type { FaultLimit, HealthChange, ModelFaults } from '../../model/account.ts'
 import type { Instant } from '../../model/records.ts'
 import type { InspectedBundle } from '../bundle.ts'
 import type { ObjectChange } from '../s3/object-store.ts'
@@ -12,7 +12,13 @@ export interface Facts {
 export type Entry =
   | CallEntry
   | HandEntry
-  | { readonly kind: 'fault'; readonly at: Instant; readonly fault: keyof ModelFaults; readonly count: number }
+  | {
+      readonly kind: 'fault'
+      readonly at: Instant
+      readonly fault: keyof ModelFaults
+      readonly count: number
+      readonly limit?: FaultLimit
+    }
   | {
       readonly kind: 'health'
       readonly at: Instant

@@ -3,7 +3,7 @@ import { applyHealthChange } from '../../model/health.ts'
 import type { Instant } from '../../model/records.ts'
 import { applyCall } from '../changes.ts'
 import type { Cloud } from '../cloud.ts'
-import { applyHand } from '../hand.ts'
+import { applyFault, applyHand } from '../hand.ts'
 import type { ObjectStore } from '../s3/object-store.ts'
 import type { Entry } from './entry.ts'
 
@@ -30,7 +30,7 @@ export function repeat(cloud: Cloud, objects: ObjectStore, entries: readonly Ent
         break
       }
       case 'fault':
-        accountAt(accountId, cloud.region, entry.at).faults[entry.fault] = entry.count
+        applyFault(accountAt(accountId, cloud.region, entry.at), entry)
         break
       case 'health':
         applyHealthChange(accountAt(entry.accountId, entry.region, entry.at), entry.change)

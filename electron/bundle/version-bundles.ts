@@ -1,0 +1,86 @@
+import type { ApplicationVersion, BundleDifference, SourceBundle, VersionInspection } from '../contract/models.ts'
+import { problem } from '../contract/problem.ts'
+import type { ByteSource, VersionBundles } from '../release/world.ts'
+import { type Contents, filesOf, readContents } from './contents.ts'
+import { declaredResources } from './declared.ts'
+import { differenceOf } from './difference.ts'
+import { judge } from './findings.ts'
+import { listBundle } from './inspect.ts'
+
+/** Where the bundles of versions are and how they are read. */
+export interface VersionSources {
+  versions(application: string, labels: readonly string[]): Promise<readonly ApplicationVersion[]>
+  open(location: { readonly bucket: string; readonly key: string }): Promise<ByteSource & { readonly etag: string }>
+}
+
+/** The bundles of an account's versions: looked into where they are, and compared with each other. */
+export interface StoredBundles extends VersionBundles {
+  inspect(application: string, versionLabel: string, platform: string | null): Promise<VersionInspection>
+  /** How a bundle of this computer, or another version, differs from a version that runs. */
+  compare(application: string, running: string, chosen: SourceBundle | string): Promise<BundleDifference>
+}
+
+interface Read {
+  readonly version: ApplicationVersion
+  readonly sizeBytes: number
+  readonly contents: Contents
+}
+
+const MOST_KEPT = 3
+
+/** Reads each object once as long as it stays the same; throws where a bundle cannot be read. */
+export function createVersionBundles(sources: VersionSources): StoredBundles {
+  const kept = new Map<string, Promise<Contents>>()
+
+  async function read(application: string, versionLabel: string): Promise<Read> {
+    const [version] = await sources.versions(application, [versionLabel])
+    if (!version || version.bucket === '' || version.key === '') {
+      throw problem('not-found', `Elastic Beanstalk does not tell where the bundle of ${versionLabel} lies`, {
+        meaning: version
+          ? 'Its sample application has no bundle of its own, or the version is built elsewhere: what it declares is not known.'
+          : 'The version was deleted: what it declares is not known.',
+      })
+    }
+    const { bucket, key } = version
+    const source = await sources.open({ bucket, key })
+    const name = `${bucket}/${key}#${source.etag}`
+    const contents = kept.get(name) ?? readContents(source)
+    kept.delete(name)
+    kept.set(name, contents)
+    contents.catch(() => kept.delete(name))
+    for (const oldest of kept.keys()) {
+      if (kept.size <= MOST_KEPT) break
+      kept.delete(oldest)
+    }
+    return { version, sizeBytes: source.sizeBytes, contents: await contents }
+  }
+
+  async function readArchive(application: string, versionLabel: string) {
+    const { version, contents } = await read(application, versionLabel)
+    const { directory } = contents
+    if (directory.kind === 'zip') return { version, contents, entries: directory.entries }
+    throw problem('bad-bundle', `The bundle of ${versionLabel} in S3 is not a ZIP file`, {
+      meaning: `Its files cannot be listed: ${directory.detail}.`,
+      detail: `${version.bucket}/${version.key}`,
+    })
+  }
+
+  return {
+    contents: async (application, versionLabel) => {
+      const { version, contents, entries } = await readArchive(application, versionLabel)
+      const { bucket, key } = version
+      return { bucket, key, files: filesOf(entries).length, ...declaredResources(contents.extensions) }
+    },
+    inspect: async (application, versionLabel, platform) => {
+      const { version, contents, sizeBytes } = await read(application, versionLabel)
+      const { bucket, key } = version
+      const judgement = judge(contents, { sizeBytes, mismatches: [], platform })
+      return { versionLabel, location: { bucket, key }, sizeBytes, ...judgement }
+    },
+    compare: async (application, running, chosen) => {
+      const before = await readArchive(application, running)
+      const after = typeof chosen === 'string' ? (await readArchive(application, chosen)).entries : await listBundle(chosen)
+      return differenceOf(before.entries, after, running)
+    },
+  }
+}

@@ -1,0 +1,167 @@
+import type { Entry } from '../../electron/contract/entries.ts'
+import { PRODUCTION } from './door/account.ts'
+import type { Made, Trace } from './trace.ts'
+
+/** A law that was broken, and by what. */
+export interface Broken {
+  readonly law: string
+  readonly how: string
+}
+
+/** How old what was read may be when it is acted on, in account milliseconds: a look and the calls of one gate. */
+const FRESH_MILLISECONDS = 20_000
+
+/** The laws of a release; each is true of every trace there can be, whatever others, AWS or the machine do. */
+export const LAWS: Readonly<Record<string, { readonly says: string; readonly broken: (trace: Trace) => readonly string[] }>> = {
+  L1: {
+    says: 'The environment that holds the production CNAME is never terminated, deployed to or aborted by us, and nothing is swapped or terminated without having asked who holds it',
+    broken: ({ made }) =>
+      made.flatMap((each) => [
+        ...(DISTURBS.has(each.name) && each.targets[0] === each.truth.holder
+          ? [`${each.name} of ${each.targets[0]} while it held production`]
+          : []),
+        ...(IRREVOCABLE.has(each.name)
+          ? each.targets
+              .filter((id) => !isFresh(each, each.known.listed[id]?.at))
+              .map((id) => `${each.name} without a fresh look at ${id}`)
+          : []),
+      ]),
+  },
+  L2: {
+    says: 'Nothing is done past the independence gate with an environment whose database is coupled or was not read, and none such is terminated',
+    broken: ({ made, blue }) =>
+      made.flatMap((each) => {
+        const id = each.name === 'swapCnames' ? blue : (each.targets[0] ?? '')
+        const guarded = each.name === 'terminate' || (each.name === 'swapCnames' && each.truth.holder === blue)
+        if (!guarded) return []
+        const { settings, stack, databases } = each.known
+        const reads = each.name === 'terminate' ? [stack[id]] : [stack[id], settings[id], databases]
+        return [
+          ...(each.truth.coupled.includes(id) ? [`${each.name} while the database of ${id} was coupled`] : []),
+          ...(reads.every((at) => isFresh(each, at)) ? [] : [`${each.name} without having read the database of ${id}`]),
+        ]
+      }),
+  },
+  L3: {
+    says: 'What has served production is terminated only after propagation was proved or waived with a reason, and the production URL was typed',
+    broken: ({ made, followed, entries, blue }) =>
+      made.flatMap((each) => {
+        if (each.name !== 'terminate') return []
+        const swap = made.findLast((other) => other.name === 'swapCnames' && other.at <= each.at)
+        if (each.targets[0] !== blue && swap === undefined) return []
+        const track = trackAt(entries, each.entries)
+        const begun = track === 'rollback' ? entries.findLastIndex(({ kind }) => kind === 'roll-back-chosen') : 0
+        const proof = followed.findLast(({ entries: at }) => at <= each.entries && at > begun)
+        if (proof === undefined || proof.at < (swap?.at ?? 0)) return ['terminated before propagation was proved']
+        const waived = new Set(
+          entries
+            .slice(begun, each.entries)
+            .flatMap((entry) => (entry.kind === 'waived' && entry.step === 'propagation' ? [entry.gate] : [])),
+        )
+        const typed = entries
+          .slice(0, each.entries)
+          .findLast((entry) => entry.kind === 'lever-thrown' && entry.step === 'retire')
+        return [
+          ...(proof.behind.length > 0 && !waived.has('resolvers') ? [`${proof.behind.join(', ')} had not followed`] : []),
+          ...(proof.answeredByNew < 10 && !waived.has('fresh-requests')
+            ? [`only ${proof.answeredByNew} of 10 requests were answered by the new side`]
+            : []),
+          ...(proof.stillVisited > 12 && !waived.has('drained') ? [`${proof.stillVisited} requests still came`] : []),
+          ...(track === 'forward' && (typed?.kind !== 'lever-thrown' || typed.typedUrl !== PRODUCTION)
+            ? ['the production URL was not typed']
+            : []),
+        ]
+      }),
+  },
+  'L3 reasons': {
+    says: 'Nothing is waived without a reason',
+    broken: ({ entries }) =>
+      entries.flatMap((entry) =>
+        entry.kind === 'waived' && entry.reason.trim() === '' ? [`${entry.step} ${entry.gate} was waived without a reason`] : [],
+      ),
+  },
+  L4: {
+    says: 'No change is made twice: one green, one version of a label, one deployment, swap and termination per decision, each meant in the journal before it is made; nothing temporary is left',
+    broken: (trace) => [
+      ...tooMany(trace, 'createEnvironment', () => 1),
+      ...tooMany(trace, 'terminate', ({ entries }) => thrown(entries, 'retire')),
+      ...tooMany(trace, 'deploy', ({ entries }) => thrown(entries, 'deploy')),
+      ...tooMany(trace, 'swapCnames', ({ entries }) => thrown(entries, 'swap')),
+      ...trace.made
+        .filter((each) => MEANT[each.name] !== undefined && !wasMeant(trace.entries, each))
+        .map(({ name }) => `${name} was made before it was journalled`),
+      ...(outcomeOf(trace) !== 'stopped' && trace.left.templates.length > 0 ? ['the template is left behind'] : []),
+      ...(outcomeOf(trace) === 'rolled-back' && trace.left.environments.length > 0 ? ['green is left behind'] : []),
+      ...(trace.left.environments.length > 1 ? ['there are two greens'] : []),
+    ],
+  },
+  L5: {
+    says: 'Replaying the journal gives the state that is shown',
+    broken: ({ unlike }) => unlike,
+  },
+  L6: {
+    says: 'Every state that is reached offers a way on, and the release comes to an end',
+    broken: ({ deadEnds }) => deadEnds,
+  },
+  L7: {
+    says: 'The production URL answers at every moment in which AWS itself would let it: no gap is of our making',
+    broken: ({ production, made }) => [
+      ...production
+        .filter(({ answers, because }) => !answers && because?.by === 'us')
+        .map(({ holder, because }) => `${holder ?? 'nobody'} did not answer at the production URL after our ${because?.what}`),
+      ...made.flatMap((each) => {
+        if (each.name !== 'swapCnames') return []
+        const target = each.targets.find((id) => id !== each.truth.holder) ?? ''
+        return (each.truth.answering[target] ?? 0) === 0 ? [`swapped to ${target}, where nothing answered`] : []
+      }),
+    ],
+  },
+}
+
+/** Every law that a trace breaks. */
+export function brokenLaws(trace: Trace): readonly Broken[] {
+  return Object.entries(LAWS).flatMap(([law, { broken }]) => broken(trace).map((how) => ({ law, how })))
+}
+
+const DISTURBS: ReadonlySet<string> = new Set(['terminate', 'deploy', 'abortUpdate'])
+const IRREVOCABLE: ReadonlySet<string> = new Set(['terminate', 'swapCnames'])
+
+/** The action of the journal that stands for a change; the template and the bundle may be made again. */
+const MEANT: Partial<Readonly<Record<Made['name'], string>>> = {
+  createEnvironment: 'create-environment',
+  createVersion: 'create-version',
+  deploy: 'deploy-version',
+  abortUpdate: 'abort-update',
+  swapCnames: 'swap-cnames',
+  terminate: 'terminate-environment',
+}
+
+function isFresh({ at }: Made, readAt: number | null | undefined): boolean {
+  return readAt !== null && readAt !== undefined && at - readAt <= FRESH_MILLISECONDS
+}
+
+function tooMany(trace: Trace, name: Made['name'], allowed: (trace: Trace) => number): readonly string[] {
+  const count = trace.made.filter((each) => each.name === name).length
+  const most = allowed(trace)
+  return count > most ? [`${name} was made ${count} times for ${most} decision${most === 1 ? '' : 's'}`] : []
+}
+
+function thrown(entries: readonly Entry[], step: string): number {
+  return entries.filter((entry) => entry.kind === 'lever-thrown' && entry.step === step).length
+}
+
+function wasMeant(entries: readonly Entry[], { name, entries: length }: Made): boolean {
+  const last = entries
+    .slice(0, length)
+    .findLast((entry) => (entry.kind === 'intent' || entry.kind === 'effect') && entry.action === MEANT[name])
+  return last?.kind === 'intent'
+}
+
+function trackAt(entries: readonly Entry[], length: number): 'forward' | 'rollback' {
+  return entries.slice(0, length).some(({ kind }) => kind === 'roll-back-chosen') ? 'rollback' : 'forward'
+}
+
+function outcomeOf({ entries }: Trace): string | null {
+  const last = entries.findLast(({ kind }) => kind === 'ended')
+  return last?.kind === 'ended' ? last.outcome : null
+}
