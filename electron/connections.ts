@@ -1,7 +1,8 @@
+import { createAccountClock } from './account/account-clock.ts'
 import { credentialsOf } from './account/credentials.ts'
 import { readDescriptor } from './account/descriptor.ts'
 import { openPractice } from './account/practice.ts'
-import { wallClock } from './account/wall-clock.ts'
+import { createPurses } from './aws/budget.ts'
 import { type Aws, openAws } from './aws/connect.ts'
 import { createVersionBundles } from './bundle/version-bundles.ts'
 import type { Credentials } from './contract/contract.ts'
@@ -10,6 +11,9 @@ import { createDns } from './dns/panel.ts'
 import type { PracticeProcess } from './practice-account.ts'
 import { createProbe } from './probe/get.ts'
 import type { World } from './release/world.ts'
+
+/** One budget for each account and region, whoever signs in to it and however often. */
+const purseOf = createPurses()
 
 /** Signs in to an account and makes the world that its releases may touch. `startPractice` is called at most once at a time. */
 export async function connectTo(
@@ -21,11 +25,18 @@ export async function connectTo(
 
 async function connectAws(credentials: Exclude<Credentials, { kind: 'practice' }>): Promise<Connected> {
   const { region } = credentials
-  const aws = openAws({ region, credentials: credentialsOf(credentials), clock: wallClock })
+  const clock = createAccountClock()
+  const aws = openAws({
+    region,
+    credentials: credentialsOf(credentials),
+    clock,
+    purse: (id) => purseOf(`${id} ${region}`, clock),
+    onTime: clock.heard,
+  })
   const { accountId, arn } = await aws.identity()
   const storedBundles = storedBundlesOf(aws)
   const world: World = {
-    clock: wallClock,
+    clock,
     ...aws,
     versionBundles: storedBundles,
     dns: createDns(),
@@ -57,6 +68,7 @@ async function connectPractice({ descriptor: said }: PracticeProcess): Promise<C
     region,
     endpoint,
     clock: practice.clock,
+    purse: (id) => purseOf(`${id} ${region} ${endpoint}`, practice.clock),
     credentials: async () => ({ accessKeyId, secretAccessKey }),
   })
   const { accountId, arn } = await aws.identity()

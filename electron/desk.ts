@@ -39,6 +39,24 @@ export interface PracticeControls {
   setSpeed(speed: number): Promise<number>
   jump(seconds: number): Promise<void>
   setFault(name: string, on: boolean, members?: Readonly<Record<string, unknown>>): Promise<void>
+  /** Everything that can be made to go wrong, in the account's own words, and what of it is on. */
+  listFaults(): Promise<readonly PracticeFault[]>
+}
+
+/** Something that can be made to go wrong in the practice account. */
+export interface PracticeFault {
+  readonly name: string
+  readonly group: string
+  readonly words: string
+  /** Until it is switched off; otherwise it strikes once, or as often as its members say. */
+  readonly lasts: boolean
+  readonly on: boolean
+  /** The ways in which a menu offers it. */
+  readonly offers: readonly {
+    readonly words: string
+    readonly members: Readonly<Record<string, unknown>>
+    readonly on: boolean
+  }[]
 }
 
 /** What the desk needs of the rest of main. */

@@ -1,40 +1,46 @@
 import { app, dialog, Menu, type MenuItemConstructorOptions } from 'electron'
 import { problemOf } from './contract/problem.ts'
-import type { PracticeControls } from './desk.ts'
+import type { PracticeControls, PracticeFault } from './desk.ts'
+import { practiceMenu, type Report } from './practice-menu.ts'
 
-/** What can go wrong in AWS, in a learner's words; `once` strikes the next time it can, the others last until switched off. */
-const FAULTS: readonly {
-  readonly label: string
-  readonly name: string
-  readonly once: boolean
-  readonly members?: Readonly<Record<string, unknown>>
-}[] = [
-  { label: 'The next environment ends Red', name: 'create-ends-red', once: true },
-  { label: 'The next new URL is taken by somebody else', name: 'cname-taken', once: true },
-  { label: 'The next deployment fails', name: 'deploy-fails', once: true },
-  { label: 'The next deployment leaves one instance behind', name: 'mixed-instances', once: true },
-  { label: 'The next swap is refused', name: 'swap-refused', once: true },
-  { label: 'AWS throttles the next ten calls', name: 'throttle', once: true, members: { count: 10 } },
-  { label: 'AWS fails the next ten calls', name: 'server-error', once: true, members: { count: 10 } },
-  { label: 'The next ten connections break', name: 'connection-reset', once: true, members: { count: 10 } },
-  { label: 'The credentials have expired', name: 'expired-token', once: false },
-  {
-    label: 'Terminating is denied',
-    name: 'access-denied',
-    once: false,
-    members: { action: 'elasticbeanstalk:TerminateEnvironment' },
-  },
-  {
-    label: 'Reading stacks is denied',
-    name: 'access-denied',
-    once: false,
-    members: { action: 'cloudformation:ListStackResources' },
-  },
-  { label: 'No name server answers', name: 'dns-silent', once: false },
-]
+// How soon the menu knows of environments that came and of faults that have struck.
+const REFRESH_MILLISECONDS = 3_000
+
+let refreshing: NodeJS.Timeout | undefined
+let shownFor: PracticeControls | null = null
 
 /** The application menu, in the order each platform expects; with the practice account's own menu while it is connected. */
 export function setMenu(practice: PracticeControls | null): void {
+  clearInterval(refreshing)
+  shownFor = practice
+  buildMenu(practice, [])
+  if (practice === null) return
+  let shown = ''
+  const refresh = async (): Promise<void> => {
+    const faults = await practice.listFaults()
+    const next = JSON.stringify(faults)
+    // A menu that is open closes when it is replaced.
+    if (next === shown || shownFor !== practice) return
+    shown = next
+    buildMenu(practice, faults, report)
+  }
+  // An item that was refused has been ticked by the click all the same: it is made anew.
+  const report = (change: Promise<unknown>): void => {
+    tried(
+      change.finally(() => {
+        shown = ''
+        orNot()
+      }),
+    )
+  }
+  // An account that does not answer keeps the menu it had: whoever uses it is told then.
+  const orNot = (): void => void refresh().catch(() => undefined)
+  orNot()
+  refreshing = setInterval(orNot, REFRESH_MILLISECONDS)
+  refreshing.unref()
+}
+
+function buildMenu(practice: PracticeControls | null, faults: readonly PracticeFault[], report: Report = tried): void {
   const edit: MenuItemConstructorOptions = { role: 'editMenu' }
   const development: MenuItemConstructorOptions[] = app.isPackaged
     ? []
@@ -52,25 +58,8 @@ export function setMenu(practice: PracticeControls | null): void {
   }
   const help: MenuItemConstructorOptions = { role: 'help', submenu: [{ role: 'about' }] }
   const first: MenuItemConstructorOptions = process.platform === 'darwin' ? { role: 'appMenu' } : { role: 'fileMenu' }
-  const own = practice ? [practiceMenu(practice)] : []
+  const own = practice ? [practiceMenu(practice, faults, report)] : []
   Menu.setApplicationMenu(Menu.buildFromTemplate([first, edit, view, ...own, { role: 'windowMenu' }, help]))
-}
-
-function practiceMenu(practice: PracticeControls): MenuItemConstructorOptions {
-  return {
-    label: 'Practice',
-    submenu: [
-      { label: 'One hour later', click: () => tried(practice.jump(3600)) },
-      { label: 'Stop the clock', click: () => tried(practice.setSpeed(0)) },
-      { type: 'separator' },
-      ...FAULTS.map(
-        ({ label, name, once, members }): MenuItemConstructorOptions =>
-          once
-            ? { label, click: () => tried(practice.setFault(name, true, members)) }
-            : { label, type: 'checkbox', click: ({ checked }) => tried(practice.setFault(name, checked, members)) },
-      ),
-    ],
-  }
 }
 
 function tried(change: Promise<unknown>): void {

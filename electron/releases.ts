@@ -119,6 +119,8 @@ export function openReleases(
 
     get(id: string): RunningRelease {
       const release = running.get(id)
+      const damage = releaseList.get(id)?.damage
+      if (!release && damage !== undefined) throw damagedRelease(damage)
       if (!release)
         throw problem('not-connected', 'The account of this release is not connected', {
           meaning: 'The release stands where it stood; nothing is lost.',
@@ -227,5 +229,10 @@ function damagedRelease(damage: string) {
 function continued(world: World, lastAt: number): World {
   const { clock } = world
   const ahead = Math.max(0, lastAt - clock.now())
-  return ahead === 0 ? world : { ...world, clock: { ...clock, now: () => clock.now() + ahead } }
+  let latest = lastAt
+  const now = () => {
+    latest = Math.max(latest, clock.now() + ahead)
+    return latest
+  }
+  return { ...world, clock: { now, speed: clock.speed, sleep: clock.sleep } }
 }

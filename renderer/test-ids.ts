@@ -14,6 +14,7 @@ export const testIds = {
   connectProfile: 'connect-profile',
   connectKeys: 'connect-keys',
   connectButton: 'connect-button',
+  moreReleases: 'more-releases',
   startRelease: 'start-release',
   continueRelease: (releaseId: string) => `continue-release-${releaseId}`,
   environment: (name: string) => `environment-${name}`,

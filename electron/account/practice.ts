@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { problem } from '../contract/problem.ts'
+import { problem, SignalboxError } from '../contract/problem.ts'
 import type { Clock } from '../release/world.ts'
 import type { PracticeDescriptor } from './descriptor.ts'
 import { createPracticeClock } from './practice-clock.ts'
@@ -18,6 +18,8 @@ export interface Practice {
   jump(seconds: number): Promise<void>
   /** Switches one of its faults on or off, by the name its control endpoint knows; `members` say how often or where. */
   setFault(name: string, on: boolean, members?: Readonly<Record<string, unknown>>): Promise<void>
+  /** Everything that can be made to go wrong, and what of it is on. */
+  listFaults(): Promise<readonly z.infer<typeof fault>[]>
   /** Reads the account's clock again; done by itself every two seconds. */
   synchronise(): Promise<void>
   /** Stops reading the clock; the account itself goes on. */
@@ -25,6 +27,16 @@ export interface Practice {
 }
 
 const reading = z.object({ now: z.number(), speed: z.number().min(0) })
+const fault = z.object({
+  name: z.string(),
+  group: z.string(),
+  words: z.string(),
+  lasts: z.boolean(),
+  on: z.boolean(),
+  offers: z.array(z.object({ words: z.string(), members: z.record(z.string(), z.unknown()), on: z.boolean() })),
+})
+const faultCatalogue = z.object({ faults: z.array(fault) })
+const refusal = z.object({ error: z.string() })
 const dialTable = z.record(z.string(), z.string())
 const SYNCHRONISE_MILLISECONDS = 2_000
 const DIAL_TABLE_MILLISECONDS = 1_000
@@ -62,6 +74,7 @@ export function openPractice(descriptor: PracticeDescriptor): Practice {
     setFault: async (name, on, members = {}) => {
       await control(descriptor, 'faults', { name, on, ...members })
     },
+    listFaults: async () => faultCatalogue.parse(await control(descriptor, 'faults')).faults,
     synchronise,
     close: () => clearInterval(timer),
   }
@@ -101,13 +114,23 @@ async function control(descriptor: PracticeDescriptor, path: string, body?: unkn
         ? {}
         : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     })
-    if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`)
-    return await response.json()
+    const answer: unknown = await response.json()
+    if (response.ok) return answer
+    const said = refusal.safeParse(answer)
+    throw said.success && response.status < 500 ? refused(said.data.error) : new Error(`HTTP ${response.status}`)
   } catch (thrown) {
+    if (thrown instanceof SignalboxError) throw thrown
     throw problem('not-connected', 'The practice account no longer answers', {
       meaning: 'Its process has stopped. What it showed is gone; no real account is touched.',
       remedy: 'Connect to the practice account again.',
       detail: thrown instanceof Error ? thrown.message : String(thrown),
     })
   }
+}
+
+function refused(why: string): SignalboxError {
+  return problem('bad-input', 'The practice account cannot do that now', {
+    meaning: 'Nothing was changed.',
+    remedy: why,
+  })
 }

@@ -8,6 +8,8 @@ export interface Budget {
   slowDown(): void
   /** Calls per account second allowed at the moment. */
   pace(): number
+  /** Goes on by another clock of the same account: whoever signs in again finds the purse as it was left. */
+  follow(clock: Clock): void
 }
 
 export interface BudgetOptions {
@@ -24,10 +26,11 @@ const SLOW_FOR_MILLISECONDS = 60_000
 const SLOWEST_DIVISOR = 8
 
 /** Counts in the account's time, so that a practice account at sixty times the speed may be asked sixty times as often. */
-export function createBudget(clock: Clock, options: BudgetOptions = OURS): Budget {
+export function createBudget(first: Clock, options: BudgetOptions = OURS): Budget {
+  let clock = first
   const urgentOnes: (() => void)[] = []
   const ordinaryOnes: (() => void)[] = []
-  const forever = new AbortController().signal
+  let following = new AbortController()
   let tokens = options.burst
   let filledAt = clock.now()
   let divisor = 1
@@ -54,7 +57,7 @@ export function createBudget(clock: Clock, options: BudgetOptions = OURS): Budge
         fill()
         // In a paused practice account no time passes: waiting for it would hang the screens.
         if (tokens < 1 && clock.speed() > 0) {
-          await clock.sleep(Math.max(1, ((1 - tokens) / pace()) * 1000), forever)
+          await clock.sleep(Math.max(1, ((1 - tokens) / pace()) * 1000), following.signal).catch(() => {})
           continue
         }
         tokens = Math.max(0, tokens - 1)
@@ -80,5 +83,28 @@ export function createBudget(clock: Clock, options: BudgetOptions = OURS): Budge
       tokens = Math.min(tokens, 1)
     },
     pace,
+    follow: (next) => {
+      fill()
+      clock = next
+      filledAt = next.now()
+      // Who waits by the old clock, which may stand still for ever, waits by the new one.
+      following.abort()
+      following = new AbortController()
+    },
+  }
+}
+
+/** The purses of the app: one for each account and region, however often and by whomever it is signed in to. */
+export function createPurses() {
+  const purses = new Map<string, Budget>()
+  return (account: string, clock: Clock): Budget => {
+    const known = purses.get(account)
+    if (known) {
+      known.follow(clock)
+      return known
+    }
+    const purse = createBudget(clock)
+    purses.set(account, purse)
+    return purse
   }
 }

@@ -18,6 +18,8 @@ export interface ClientOptions {
   readonly credentials: () => Promise<AwsKeys>
   /** One endpoint for all services: the practice account. */
   readonly endpoint?: string
+  /** Told the time that is stamped on every answer, in epoch milliseconds. */
+  readonly onTime?: (at: number) => void
 }
 
 /** AWS's clients, each loaded and made when it is first asked for. */
@@ -37,6 +39,8 @@ export interface Clients {
 const CONNECTION_MILLISECONDS = 5_000
 const REQUEST_MILLISECONDS = 30_000
 const UPLOAD_SILENCE_MILLISECONDS = 60_000
+/** Beside the connection, where the answer is as it came. */
+const PER_ANSWER = { step: 'deserialize', priority: 'low', name: 'signalboxHearTime' } as const
 /** After the place of retries, so that each attempt counts. */
 const PER_REQUEST = { step: 'finalizeRequest', priority: 'low', name: 'signalboxCountCalls' } as const
 
@@ -77,11 +81,22 @@ export function createClients(options: ClientOptions): Clients {
       }
   }
 
+  function hearing() {
+    return <Request, Result>(next: (request: Request) => Promise<Result>) =>
+      async (request: Request): Promise<Result> => {
+        const result = await next(request)
+        const at = Date.parse(dateOf(result))
+        if (!Number.isNaN(at)) options.onTime?.(at)
+        return result
+      }
+  }
+
   return {
     elasticBeanstalk: lazily(async () => {
       const { ElasticBeanstalkClient } = await import('@aws-sdk/client-elastic-beanstalk')
       const client = new ElasticBeanstalkClient(common)
       client.middlewareStack.add(counting('elasticbeanstalk'), PER_REQUEST)
+      client.middlewareStack.add(hearing(), PER_ANSWER)
       return client
     }),
     cloudFormation: lazily(async () => {
@@ -118,6 +133,7 @@ export function createClients(options: ClientOptions): Clients {
       const { STSClient } = await import('@aws-sdk/client-sts')
       const client = new STSClient(common)
       client.middlewareStack.add(counting('sts'), PER_REQUEST)
+      client.middlewareStack.add(hearing(), PER_ANSWER)
       return client
     }),
     renew: () => {
@@ -130,4 +146,12 @@ export function createClients(options: ClientOptions): Clients {
 /** Switched off for an endpoint of one's own: clients refuse one where the machine's settings ask for FIPS or dual-stack. */
 function endpointOptions(endpoint: string | undefined) {
   return endpoint === undefined ? {} : { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }
+}
+
+/** The Date header of an answer as the connection gives it; empty where there is none. */
+function dateOf(result: unknown): string {
+  const headers = (result as { readonly response?: { readonly headers?: Readonly<Record<string, unknown>> } }).response
+    ?.headers
+  const date = headers?.['date'] ?? headers?.['Date']
+  return typeof date === 'string' ? date : ''
 }

@@ -1,7 +1,7 @@
 import type { Application } from '../contract/models.ts'
 import { needsSignIn, problem } from '../contract/problem.ts'
 import type { Bundles, Clock, ElasticBeanstalk, StackReader } from '../release/world.ts'
-import { createBudget } from './budget.ts'
+import { type Budget, createBudget } from './budget.ts'
 import { type AwsKeys, createClients } from './clients.ts'
 import { createElasticBeanstalk } from './elastic-beanstalk.ts'
 import { createSend } from './send.ts'
@@ -31,14 +31,20 @@ export interface OpenAwsOptions {
   /** Where all services are, for the practice account; absent: AWS's own endpoints. */
   readonly endpoint?: string
   readonly clock: Clock
+  /** The purse that all sign-ins to an account share; absent: one of its own. */
+  readonly purse?: (accountId: string) => Budget
+  /** Told the time that AWS stamps on every answer, in epoch milliseconds. */
+  readonly onTime?: (at: number) => void
 }
 
 /** Opens nothing yet: the first call connects. Everything it answers throws `SignalboxError` only. */
 export function openAws(options: OpenAwsOptions): Aws {
   const clients = createClients(options)
+  // Who we are is asked first, and whose purse it is follows from the answer.
+  let budget = createBudget(options.clock)
   const send = createSend({
     clock: options.clock,
-    budget: createBudget(options.clock),
+    budget: () => budget,
     onFailure: (error) => {
       if (needsSignIn(error.problem)) clients.renew()
     },
@@ -65,6 +71,7 @@ export function openAws(options: OpenAwsOptions): Aws {
           remedy: 'Sign in again.',
         })
       }
+      if (options.purse) budget = options.purse(answer.Account)
       return { accountId: answer.Account, arn: answer.Arn ?? '' }
     },
     calls: clients.calls,

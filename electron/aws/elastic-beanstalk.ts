@@ -13,7 +13,6 @@ import {
   DescribeEnvironmentHealthCommand,
   DescribeEnvironmentManagedActionsCommand,
   DescribeEnvironmentsCommand,
-  type DescribeEnvironmentsMessage,
   DescribeEventsCommand,
   DescribeInstancesHealthCommand,
   type EventDescription,
@@ -28,6 +27,7 @@ import { problem } from '../contract/problem.ts'
 import type { Clock, ElasticBeanstalk, Tag } from '../release/world.ts'
 import type { Clients } from './clients.ts'
 import { deployedSettingsOf, environmentOf, eventOf, healthOf, managedActionOf, versionOf } from './descriptions.ts'
+import { openEnvironmentReads } from './environment-reads.ts'
 import { readRawError } from './raw-error.ts'
 import type { Send } from './send.ts'
 
@@ -42,54 +42,40 @@ export function createElasticBeanstalk(
   send: Send,
   clock: Clock,
 ): ElasticBeanstalk & { listApplications(): Promise<readonly Application[]> } {
-  const inFlight = new Map<string, Promise<readonly Environment[]>>()
-  let changesMade = 0
-
   function read<Output>(operation: string, run: Run<Output>): Promise<Output> {
     return send({ service: SERVICE, operation, changes: false }, async (signal) =>
       run(await clients.elasticBeanstalk(), { abortSignal: signal }),
     )
   }
 
-  async function change<Output>(operation: string, run: Run<Output>): Promise<Output> {
-    changesMade += 1
-    try {
-      return await send({ service: SERVICE, operation, changes: true }, async (signal) =>
+  function change<Output>(operation: string, run: Run<Output>): Promise<Output> {
+    return environments.changing(() =>
+      send({ service: SERVICE, operation, changes: true }, async (signal) =>
         run(await clients.elasticBeanstalk(), { abortSignal: signal }),
-      )
-    } finally {
-      changesMade += 1
-    }
+      ),
+    )
   }
 
-  /** Asked for the same at the same moment: one call. Never across a change, whose effect the later one must see. */
-  function environments(query: DescribeEnvironmentsMessage): Promise<readonly Environment[]> {
-    const key = `${changesMade} ${JSON.stringify(query)}`
-    const running = inFlight.get(key)
-    if (running !== undefined) return running
-    const started = allEnvironments(query).finally(() => inFlight.delete(key))
-    inFlight.set(key, started)
-    return started
-  }
-
-  async function allEnvironments(query: DescribeEnvironmentsMessage): Promise<readonly Environment[]> {
+  const environments = openEnvironmentReads(clock, async (query) => {
     const found: Environment[] = []
     let token: string | undefined
     do {
       const page = await read('DescribeEnvironments', (client, options) =>
-        client.send(new DescribeEnvironmentsCommand({ ...query, ...withToken(token) }), options),
+        client.send(new DescribeEnvironmentsCommand({ ...query(), ...withToken(token) }), options),
       )
       found.push(...(page.Environments ?? []).map(environmentOf))
       token = page.NextToken
     } while (token !== undefined && token !== '')
     return found
-  }
+  })
 
   return {
     describeEnvironments: async (query) => {
       // An empty list of ids would mean every environment of the account.
       if (query.ids?.length === 0 || query.names?.length === 0) return []
-      return environments({
+      if (query.ids !== undefined && query.names === undefined && query.application === undefined)
+        return environments.byIds(query.ids)
+      return environments.read({
         ...(query.ids === undefined ? {} : { EnvironmentIds: query.ids.toSorted() }),
         ...(query.names === undefined ? {} : { EnvironmentNames: query.names.toSorted() }),
         ...(query.application === undefined ? {} : { ApplicationName: query.application }),
@@ -180,7 +166,7 @@ export function createElasticBeanstalk(
         read('DescribeAccountAttributes', (client, options) =>
           client.send(new DescribeAccountAttributesCommand({}), options),
         ),
-        environments({}),
+        environments.read({}),
       ])
       return {
         used: listed.filter((environment) => environment.status !== 'Terminated').length,
@@ -226,7 +212,7 @@ export function createElasticBeanstalk(
     listApplications: async () => {
       const [answer, listed] = await Promise.all([
         read('DescribeApplications', (client, options) => client.send(new DescribeApplicationsCommand({}), options)),
-        environments({}),
+        environments.read({}),
       ])
       const standing = listed.filter((environment) => environment.status !== 'Terminated')
       return (answer.Applications ?? []).map((application) => ({

@@ -17,19 +17,19 @@ const WHOLE_CALL_MILLISECONDS = 45_000
  */
 export function createSend(options: {
   readonly clock: Clock
-  readonly budget: Budget
+  readonly budget: () => Budget
   /** Told of every failure, so that stale credentials can be let go. */
   readonly onFailure: (error: ReturnType<typeof translated>) => void
 }): Send {
   const forever = new AbortController().signal
 
   async function once<Output>(call: FailedCall, run: (signal: AbortSignal) => Promise<Output>): Promise<Output> {
-    await options.budget.take(call.changes)
+    await options.budget().take(call.changes)
     try {
       return await run(AbortSignal.timeout(WHOLE_CALL_MILLISECONDS))
     } catch (thrown) {
       const error = translated(thrown, call)
-      if (error.problem.code === 'throttled') options.budget.slowDown()
+      if (error.problem.code === 'throttled') options.budget().slowDown()
       options.onFailure(error)
       throw error
     }

@@ -22,10 +22,9 @@ export async function openStoredObject(
       const { GetObjectCommand } = await import('@aws-sdk/client-s3')
       const client = await clients.s3()
       const condition = etag === undefined ? {} : { IfMatch: etag }
-      const answer = await client.send(
-        new GetObjectCommand({ Bucket: bucket, Key: key, Range: range, ...condition }),
-        { abortSignal },
-      )
+      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: range, ...condition }), {
+        abortSignal,
+      })
       return { ...answer, bytes: Buffer.from((await answer.Body?.transformToByteArray()) ?? []) }
     })
   }

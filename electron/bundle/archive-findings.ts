@@ -21,10 +21,7 @@ const DEFLATED = 8
 const SELDOM_METHODS = new Set([9, 12])
 
 /** What is wrong with the archive itself, by its list and the files' own headers; pure, nothing is inflated. */
-export function archiveFindings(
-  directory: Archive,
-  mismatches: readonly Mismatch[],
-): readonly BundleFinding[] {
+export function archiveFindings(directory: Archive, mismatches: readonly Mismatch[]): readonly BundleFinding[] {
   const files = filesOf(directory.entries)
   return [
     ...broken(directory, mismatches),
@@ -58,7 +55,11 @@ function broken(
     })
   }
   if (mismatches.length > 0) {
-    const said = { missing: 'is not where the list says', 'another-name': 'has another name there', 'other-sizes': 'has other sizes or another checksum there' }
+    const said = {
+      missing: 'is not where the list says',
+      'another-name': 'has another name there',
+      'other-sizes': 'has other sizes or another checksum there',
+    }
     findings.push({
       severity: 'error',
       text: 'Its list of files does not agree with the files themselves.',
@@ -80,7 +81,8 @@ function encrypted(files: readonly Entry[]): readonly BundleFinding[] {
           text: `${found.length === files.length ? 'It is' : 'Some of its files are'} protected with a password.`,
           details: named(found.map(({ name }) => name)),
           meaning: 'Elastic Beanstalk cannot unpack it.',
-          remedy: 'Make the bundle again without a password; secrets belong into environment properties or a secret store.',
+          remedy:
+            'Make the bundle again without a password; secrets belong into environment properties or a secret store.',
         },
       ]
 }
@@ -135,14 +137,16 @@ function bombs({ entries }: Archive, files: readonly Entry[]): readonly BundleFi
     findings.push({
       severity: 'error',
       text: `Unpacked it would take ${size}, ${Math.round(unpacked / Math.max(1, packed)).toLocaleString('en')} times what it takes now.`,
-      meaning: 'It is a decompression bomb, or holds files of nothing but zeros: it would fill the disk of each instance.',
+      meaning:
+        'It is a decompression bomb, or holds files of nothing but zeros: it would fill the disk of each instance.',
       remedy,
     })
   } else if (unpacked > LARGE_UNPACKED_BYTES) {
     findings.push({
       severity: 'warning',
       text: `Unpacked it takes ${size} of each instance’s disk.`,
-      meaning: 'For a short time an instance holds it twice. The volume of an instance has 8 to 10 GB where nothing else was set.',
+      meaning:
+        'For a short time an instance holds it twice. The volume of an instance has 8 to 10 GB where nothing else was set.',
       remedy: 'See that the root volume is large enough, or leave large files out.',
     })
   }

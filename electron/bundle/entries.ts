@@ -30,7 +30,12 @@ const MOST_ENTRIES = 500_000
 const UNIX = 3
 const MACOS = 19
 const UTF8_FLAG = 0x800
-const KINDS: Readonly<Record<number, Entry['kind']>> = { 0o120000: 'link', 0o040000: 'folder', 0o100000: 'file', 0: 'file' }
+const KINDS: Readonly<Record<number, Entry['kind']>> = {
+  0o120000: 'link',
+  0o040000: 'folder',
+  0o100000: 'file',
+  0: 'file',
+}
 
 /** Reads the list of an archive; `shift` is added to every position. A fault says why the list ends early. */
 export function readEntries(
@@ -145,5 +150,7 @@ const HIGH_437 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0'
 
 function decode437(bytes: Buffer): string {
-  return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : (HIGH_437[byte - 0x80] ?? '?'))).join('')
+  return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : (HIGH_437[byte - 0x80] ?? '?'))).join(
+    '',
+  )
 }

@@ -4,10 +4,7 @@ import { describeResource, type Extension, readExtension } from './extension.ts'
 import { named, readable } from './named.ts'
 
 /** What the files of `.ebextensions` declare, and which of them nobody can read; pure. */
-export function extensionFindings(
-  files: readonly Entry[],
-  extensions: readonly Extension[],
-): readonly BundleFinding[] {
+export function extensionFindings(files: readonly Entry[], extensions: readonly Extension[]): readonly BundleFinding[] {
   return [
     ...extensions.flatMap((extension) => {
       const read = readExtension(extension)

@@ -143,8 +143,7 @@ function optionsOf(file: string, value: unknown): readonly DeclaredResource[] {
   const named = (wanted: string) => own.find(([, name]) => String(name).toLowerCase() === wanted)?.[2]
   const flag = named('hascoupleddatabase')
   const isOff = flag !== undefined && String(flag).toLowerCase() === 'false'
-  const asks =
-    String(flag).toLowerCase() === 'true' || own.some(([, name]) => ASKING.has(String(name).toLowerCase()))
+  const asks = String(flag).toLowerCase() === 'true' || own.some(([, name]) => ASKING.has(String(name).toLowerCase()))
   const policy = named('dbdeletionpolicy')
   return asks && !isOff
     ? [

@@ -51,9 +51,7 @@ export async function openBundleFile(path: string): Promise<BundleFile> {
         handle.stat({ bigint: true }),
         stat(path, { bigint: true }).catch(() => null),
       ])
-      return (
-        there === null || there.ino !== opened.ino || now.size !== opened.size || now.mtimeNs !== opened.mtimeNs
-      )
+      return there === null || there.ino !== opened.ino || now.size !== opened.size || now.mtimeNs !== opened.mtimeNs
     },
     [Symbol.asyncDispose]: () => handle.close(),
   }

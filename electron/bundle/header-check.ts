@@ -63,7 +63,8 @@ export function createHeaderCheck({ entries, listing }: Extract<Directory, { kin
 function differenceOf(header: Buffer, entry: Entry, listing: Buffer): Mismatch['what'] | null {
   if (header.length < HEADER_BYTES || header.readUInt32LE(0) !== HEADER) return 'missing'
   const listed = listing.subarray(entry.listedAt + 46, entry.listedAt + 46 + entry.nameBytes)
-  if (header.readUInt16LE(26) !== entry.nameBytes || !header.subarray(HEADER_BYTES).equals(listed)) return 'another-name'
+  if (header.readUInt16LE(26) !== entry.nameBytes || !header.subarray(HEADER_BYTES).equals(listed))
+    return 'another-name'
   if (header.readUInt16LE(8) !== entry.method) return 'other-sizes'
   if (entry.sizesFollow) return null
   const [packed, size] = [header.readUInt32LE(18), header.readUInt32LE(22)]

@@ -2,18 +2,7 @@ import type { BundleFinding } from '../contract/models.ts'
 import type { Entry } from './entries.ts'
 
 /** What Elastic Beanstalk's platforms run, by the word that stands in a platform's name. */
-type Runtime =
-  | 'docker'
-  | 'ecs'
-  | 'nodejs'
-  | 'python'
-  | 'java'
-  | 'tomcat'
-  | 'php'
-  | 'ruby'
-  | 'go'
-  | 'dotnet'
-  | 'iis'
+type Runtime = 'docker' | 'ecs' | 'nodejs' | 'python' | 'java' | 'tomcat' | 'php' | 'ruby' | 'go' | 'dotnet' | 'iis'
 
 interface Layout {
   readonly runtimes: readonly Runtime[]
@@ -32,7 +21,11 @@ const LAYOUTS: readonly Layout[] = [
   { runtimes: ['java'], title: 'Java SE', marker: /^[^/]+\.jar$|^META-INF\/MANIFEST\.MF$|^build\.gradle$|^pom\.xml$/ },
   { runtimes: ['go'], title: 'Go', marker: /^go\.mod$|^[^/]+\.go$|^bin\/application$/ },
   { runtimes: ['ruby'], title: 'Ruby', marker: /^config\.ru$|^Gemfile$/ },
-  { runtimes: ['python'], title: 'Python', marker: /^application\.py$|^requirements\.txt$|^Pipfile$|^manage\.py$|^setup\.py$/ },
+  {
+    runtimes: ['python'],
+    title: 'Python',
+    marker: /^application\.py$|^requirements\.txt$|^Pipfile$|^manage\.py$|^setup\.py$/,
+  },
   { runtimes: ['php'], title: 'PHP', marker: /^[^/]+\.php$|^composer\.json$/ },
   { runtimes: ['nodejs'], title: 'Node.js', marker: /^package\.json$|^server\.js$|^app\.js$/ },
 ]

@@ -107,7 +107,12 @@ function duplicates(files: readonly Entry[]): readonly BundleFinding[] {
       'Unpacking it fails.',
       'Make the bundle again from the application’s own files.',
     ),
-    ...list(alike, 'warning', 'It holds some files twice, with the same content.', 'It does no harm, but no ordinary tool does this.'),
+    ...list(
+      alike,
+      'warning',
+      'It holds some files twice, with the same content.',
+      'It does no harm, but no ordinary tool does this.',
+    ),
     ...list(
       letters,
       'warning',

@@ -29,8 +29,7 @@ export async function readEntry(source: ByteSource, entry: Entry, mostBytes: num
   const from = HEADER_BYTES + first.readUInt16LE(26) + first.readUInt16LE(28)
   const to = from + entry.packedBytes
   if (entry.at + to > source.sizeBytes) return unread('damaged')
-  const packed =
-    to <= first.length ? first.subarray(from, to) : await source.read(entry.at + from, entry.packedBytes)
+  const packed = to <= first.length ? first.subarray(from, to) : await source.read(entry.at + from, entry.packedBytes)
   try {
     const content =
       entry.method === STORED ? packed : await inflate(packed, { maxOutputLength: Math.max(1, entry.sizeBytes) })

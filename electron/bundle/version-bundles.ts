@@ -79,7 +79,8 @@ export function createVersionBundles(sources: VersionSources): StoredBundles {
     },
     compare: async (application, running, chosen) => {
       const before = await readArchive(application, running)
-      const after = typeof chosen === 'string' ? (await readArchive(application, chosen)).entries : await listBundle(chosen)
+      const after =
+        typeof chosen === 'string' ? (await readArchive(application, chosen)).entries : await listBundle(chosen)
       return differenceOf(before.entries, after, running)
     },
   }

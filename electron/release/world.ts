@@ -18,8 +18,7 @@ export interface World {
   readonly elasticBeanstalk: ElasticBeanstalk
   readonly stack: StackReader
   readonly bundles: Bundles
-  /** Absent where nobody can look into stored bundles; that says nothing about what they declare. */
-  readonly versionBundles?: VersionBundles
+  readonly versionBundles: VersionBundles
   readonly dns: Dns
   readonly probe: Probe
 }

@@ -1,5 +1,5 @@
 import Button from '@cloudscape-design/components/button'
-import type { ReleaseView, StepView } from '../../electron/contract/models.ts'
+import type { ReleaseSummary, ReleaseView, StepView } from '../../electron/contract/models.ts'
 import type { Problem } from '../../electron/contract/problem.ts'
 import { choose, leaveRelease, showReleases, showStep } from '../actions.ts'
 import { listed } from '../formats.ts'
@@ -11,9 +11,9 @@ import { titleOf } from '../steps/titles.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'
 import { Choices, RollBack } from '../ui/Choices.tsx'
-import { HandOver } from '../ui/HandOver.tsx'
 import { EventList } from '../ui/EventList.tsx'
 import { GateList } from '../ui/GateList.tsx'
+import { HandOver } from '../ui/HandOver.tsx'
 import { Lanes } from '../ui/Lanes.tsx'
 import { LeverBar } from '../ui/LeverBar.tsx'
 import { OutcomePanel } from '../ui/OutcomePanel.tsx'
@@ -64,7 +64,8 @@ export function ReleaseScreen() {
 function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: StepView }) {
   const { release } = view
   const draft = useSignalbox((state) => state.draft)
-  const damaged = useSignalbox((state) => state.releases.some(({ id, damaged }) => id === release.id && damaged))
+  const damage = useSignalbox((state) => damageOf(state.releases.find(({ id }) => id === release.id)))
+  const damaged = damage !== null
   const { sentence, Inputs, Watch, plan } = stepParts[step.id]
   const isCurrent = step.id === release.step && release.outcome === null && !damaged
   const thrown = isThrown(step)
@@ -98,7 +99,7 @@ function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: 
               <h1 className="title">{titleOf(step.id, release.track)}</h1>
               <p className="lead wrap">{sentence(view)}</p>
             </header>
-            {damaged && <ProblemAlert problem={DAMAGED} />}
+            {damaged && <ProblemAlert problem={{ ...DAMAGED, detail: damage }} />}
             <WishProblem />
             {troubled && <Trouble view={view} />}
             {troubled && <Choices view={view} title="What you can do now" />}
@@ -117,7 +118,7 @@ function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: 
         step={step}
         plan={isCurrent ? plan(view, step, draft) : null}
         paused={view.paused}
-        idle={idleText(step, isCurrent)}
+        idle={damaged ? `Not continued. ${damage}` : idleText(step, isCurrent)}
       >
         {!isCurrent && (
           <Button onClick={() => showStep(null)}>
@@ -139,6 +140,11 @@ const DAMAGED: Problem = {
   meaning:
     'An entry was changed or is missing, so what is shown here proves nothing. The release is not continued; nothing is changed in AWS.',
   remedy: 'Look at both environments in the AWS console and finish by hand. The journal is kept as it is.',
+}
+
+/** What is damaged; null where the journal of a release holds. */
+function damageOf(release: ReleaseSummary | undefined): string | null {
+  return release?.damaged ? (release.damage ?? 'Its journal is damaged.') : null
 }
 
 function Trouble({ view }: { readonly view: ReleaseView }) {

@@ -1,5 +1,6 @@
 import Button from '@cloudscape-design/components/button'
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator'
+import { useState } from 'react'
 import type { Connection, Outcome, ReleaseSummary } from '../../electron/contract/models.ts'
 import { openRelease, showChoose } from '../actions.ts'
 import { dateTime, duration } from '../formats.ts'
@@ -10,6 +11,9 @@ import { Cname } from '../ui/Cname.tsx'
 import { WishProblem } from '../ui/ProblemAlert.tsx'
 import './releases-screen.css'
 
+/** Ended releases that are drawn at first, and with each wish for more: a journal may hold thousands. */
+const ROWS = 50
+
 /** Home: what is under way, what was done, and a new beginning. */
 export function ReleasesScreen() {
   const releases = useSignalbox((state) => state.releases)
@@ -17,6 +21,7 @@ export function ReleasesScreen() {
   const newest = releases.toSorted((one, other) => other.startedAt - one.startedAt)
   const open = newest.filter((release) => release.endedAt === null)
   const ended = newest.filter((release) => release.endedAt !== null)
+  const [rows, setRows] = useState(ROWS)
   return (
     <div className="page stack">
       <div className="page-head">
@@ -54,10 +59,20 @@ export function ReleasesScreen() {
           </p>
         ) : (
           <ul className="releases">
-            {ended.map((release) => (
+            {ended.slice(0, rows).map((release) => (
               <EndedRelease key={release.id} release={release} />
             ))}
           </ul>
+        )}
+        {ended.length > rows && (
+          <div className="row">
+            <Button data-testid={testIds.moreReleases} onClick={() => setRows(rows + ROWS)}>
+              Show older ones
+            </Button>
+            <span className="muted">
+              {rows} of {ended.length} shown
+            </span>
+          </div>
         )}
       </section>
     </div>
@@ -76,12 +91,14 @@ function OpenRelease({
   return (
     <article className="panel open-release" data-track={release.track}>
       <div className="open-release-words">
-        <div className="small muted">
-          {release.track === 'rollback' ? 'Rolling back' : 'Under way'} since {dateTime(release.startedAt)} ·{' '}
-          {release.application}
-        </div>
+        {isKnown(release) && (
+          <div className="small muted">
+            {release.track === 'rollback' ? 'Rolling back' : 'Under way'} since {dateTime(release.startedAt)} ·{' '}
+            {release.application}
+          </div>
+        )}
         <h2 className="title">
-          <Cname name={release.productionCname} />
+          {isKnown(release) ? <Cname name={release.productionCname} /> : `Release ${release.id}`}
         </h2>
         <div className="row">
           <StatusIndicator type={release.damaged ? 'error' : 'in-progress'}>
@@ -89,19 +106,21 @@ function OpenRelease({
           </StatusIndicator>
           {release.versionLabel !== null && <span className="muted wrap">version {release.versionLabel}</span>}
         </div>
-        {release.damaged && <Damaged />}
+        {release.damaged && <Damaged release={release} />}
         {elsewhere !== null && <div className="muted">{elsewhere}</div>}
       </div>
-      <Button
-        variant="primary"
-        data-testid={testIds.continueRelease(release.id)}
-        disabled={elsewhere !== null && !release.damaged}
-        loading={waiting}
-        ariaLabel={`Continue the release of ${release.productionCname}`}
-        onClick={() => void openRelease(release.id)}
-      >
-        {release.damaged ? 'Look at it' : 'Continue'}
-      </Button>
+      {isKnown(release) && (
+        <Button
+          variant="primary"
+          data-testid={testIds.continueRelease(release.id)}
+          disabled={elsewhere !== null && !release.damaged}
+          loading={waiting}
+          ariaLabel={`${release.damaged ? 'Look at' : 'Continue'} the release of ${release.productionCname}`}
+          onClick={() => void openRelease(release.id)}
+        >
+          {release.damaged ? 'Look at it' : 'Continue'}
+        </Button>
+      )}
     </article>
   )
 }
@@ -122,7 +141,7 @@ function EndedRelease({ release }: { readonly release: ReleaseSummary }) {
           {release.versionLabel === null ? 'no version chosen' : `version ${release.versionLabel}`} ·{' '}
           {release.account.kind === 'practice' ? 'practice account' : `account ${release.account.accountId}`}
         </div>
-        {release.damaged && <Damaged />}
+        {release.damaged && <Damaged release={release} />}
       </div>
       <div className="small muted">
         {dateTime(release.startedAt)}
@@ -140,13 +159,20 @@ function EndedRelease({ release }: { readonly release: ReleaseSummary }) {
   )
 }
 
-function Damaged() {
+function Damaged({ release }: { readonly release: ReleaseSummary }) {
   return (
-    <div className="release-damaged">
-      The journal of this release fails its hash chain: an entry was changed or is missing. It is shown as it is and
-      never repaired, so do not rely on it as evidence.
+    <div className="release-damaged wrap">
+      The journal of this release fails its hash chain: an entry was changed or is missing. {release.damage} It is shown
+      as it is and never repaired, so do not rely on it as evidence.
+      {release.outcome === null &&
+        ' It is not continued: look at both environments in the AWS console and finish by hand.'}
     </div>
   )
+}
+
+/** Whether anything of it can be shown: where its very first entry is damaged, only its id is left. */
+function isKnown(release: ReleaseSummary): boolean {
+  return release.productionCname !== ''
 }
 
 const OUTCOME_WORD: Readonly<Record<Outcome, string>> = {
@@ -160,7 +186,9 @@ const OUTCOME_TYPE: Readonly<Record<Outcome, StatusIndicatorProps.Type>> = {
   stopped: 'stopped',
 }
 
-function elsewhereText({ account }: ReleaseSummary, connection: Connection | null): string | null {
+function elsewhereText(release: ReleaseSummary, connection: Connection | null): string | null {
+  if (!isKnown(release)) return null
+  const { account } = release
   const same =
     connection?.kind === account.kind &&
     connection.accountId === account.accountId &&

@@ -4,7 +4,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { readDescriptor } from '../../electron/account/descriptor.ts'
 import { openPractice, type Practice } from '../../electron/account/practice.ts'
 import { createPracticeClock } from '../../electron/account/practice-clock.ts'
-import { wallClock } from '../../electron/account/wall-clock.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -115,17 +114,6 @@ describe('the practice clock', () => {
     const before = clock.now()
     clock.set({ now: before - 600, speed: 60 }, performance.now())
     expect(clock.now()).toBeGreaterThanOrEqual(before)
-  })
-})
-
-describe('the wall clock', () => {
-  it('sleeps and can be called off with the reason', async () => {
-    const before = performance.now()
-    await wallClock.sleep(20, AbortSignal.timeout(1_000))
-    expect(performance.now() - before).toBeGreaterThanOrEqual(18)
-    const calledOff = new AbortController()
-    setTimeout(() => calledOff.abort(new Error('left')), 10)
-    await expect(wallClock.sleep(60_000, calledOff.signal)).rejects.toThrow('left')
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createBudget } from '../../electron/aws/budget.ts'
+import { createBudget, createPurses } from '../../electron/aws/budget.ts'
 import { createSend } from '../../electron/aws/send.ts'
 import type { SignalboxError } from '../../electron/contract/problem.ts'
 import type { Clock } from '../../electron/release/world.ts'
@@ -18,6 +18,10 @@ function jumpingClock(speed = 1): Clock & { advance(milliseconds: number): void 
       now += milliseconds
     },
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
 }
 
 describe('the budget of calls', () => {
@@ -49,6 +53,32 @@ describe('the budget of calls', () => {
     expect(order).toEqual(['swap', 'read 1', 'read 2'])
   })
 
+  it('is one for an account and region, however often it is signed in to', async () => {
+    const purseOf = createPurses()
+    const [before, after, elsewhere] = [jumpingClock(), jumpingClock(), jumpingClock()]
+    const first = purseOf('123456789012 eu-central-1', before)
+    for (let call = 0; call < 10; call += 1) await first.take(false)
+    const again = purseOf('123456789012 eu-central-1', after)
+    const started = after.now()
+    await again.take(false)
+    expect(after.now() - started).toBeGreaterThan(1000)
+    const other = purseOf('123456789012 eu-west-1', elsewhere)
+    const startedThere = elsewhere.now()
+    await other.take(false)
+    expect(elsewhere.now()).toBe(startedThere)
+  })
+
+  it('does not hang by the clock of a sign-in that has ended', async () => {
+    const purseOf = createPurses()
+    // Its account was left standing still.
+    const stopped: Clock = { now: () => 0, speed: () => 1, sleep: (_, signal) => aborted(signal) }
+    const purse = purseOf('a', stopped)
+    for (let call = 0; call < 10; call += 1) await purse.take(false)
+    const waiting = purse.take(false)
+    purseOf('a', jumpingClock())
+    await expect(waiting).resolves.toBeUndefined()
+  })
+
   it('halves its pace for a minute after AWS throttled', async () => {
     const clock = jumpingClock()
     const budget = createBudget(clock)
@@ -74,7 +104,11 @@ describe('sending', () => {
     const clock = jumpingClock()
     const budget = createBudget(clock)
     const failures: SignalboxError[] = []
-    return { budget, failures, send: createSend({ clock, budget, onFailure: (error) => failures.push(error) }) }
+    return {
+      budget,
+      failures,
+      send: createSend({ clock, budget: () => budget, onFailure: (error) => failures.push(error) }),
+    }
   }
   const throttled = Object.assign(new Error('Rate exceeded'), {
     name: 'Throttling',

@@ -14,7 +14,12 @@ export interface Member {
   readonly madeBy?: number
   readonly extra?: Buffer
   /** What its own header says instead of the truth. */
-  readonly own?: { readonly name?: string; readonly sizeBytes?: number; readonly crc?: number; readonly signature?: number }
+  readonly own?: {
+    readonly name?: string
+    readonly sizeBytes?: number
+    readonly crc?: number
+    readonly signature?: number
+  }
   /** What the list says instead of the truth. */
   readonly listed?: {
     readonly sizeBytes?: number
@@ -88,13 +93,43 @@ export function archive(members: readonly Member[], shape: Shape = {}): Buffer {
   const listing = Buffer.concat(records)
   const count = shape.count ?? members.length
   const large = fields(
-    [4, 0x06064b50], [8, 44], [2, 45], [2, 45], [4, 0], [4, 0], [8, count], [8, count], [8, listing.length], [8, offset],
-    [4, 0x07064b50], [4, 0], [8, offset + listing.length], [4, 1],
+    [4, 0x06064b50],
+    [8, 44],
+    [2, 45],
+    [2, 45],
+    [4, 0],
+    [4, 0],
+    [8, count],
+    [8, count],
+    [8, listing.length],
+    [8, offset],
+    [4, 0x07064b50],
+    [4, 0],
+    [8, offset + listing.length],
+    [4, 1],
   )
   const comment = shape.comment ?? Buffer.alloc(0)
   const end = shape.zip64
-    ? fields([4, 0x06054b50], [2, 0], [2, 0], [2, 0xffff], [2, 0xffff], [4, 0xffffffff], [4, 0xffffffff], [2, comment.length])
-    : fields([4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, listing.length], [4, offset], [2, comment.length])
+    ? fields(
+        [4, 0x06054b50],
+        [2, 0],
+        [2, 0],
+        [2, 0xffff],
+        [2, 0xffff],
+        [4, 0xffffffff],
+        [4, 0xffffffff],
+        [2, comment.length],
+      )
+    : fields(
+        [4, 0x06054b50],
+        [2, 0],
+        [2, 0],
+        [2, count],
+        [2, count],
+        [4, listing.length],
+        [4, offset],
+        [2, comment.length],
+      )
   return Buffer.concat([
     shape.before ?? Buffer.alloc(0),
     ...bodies,

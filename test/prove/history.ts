@@ -66,11 +66,21 @@ export const READS = [
   'resources',
   'databases',
   'groupsReferring',
+  'contents',
 ] as const
 export type CallName = (typeof READS)[number] | (typeof CHANGES)[number]
 
 export type FaultCode = 'throttled' | 'server error' | 'network'
-export const MODEL_FAULTS = ['swapRefused', 'createEndsRed', 'deployFails', 'mixedInstances', 'cnameTaken'] as const
+export const MODEL_FAULTS = [
+  'swapRefused',
+  'createEndsRed',
+  'instancesNeverReport',
+  'deployFails',
+  'mixedInstances',
+  'cnameTaken',
+  'nameTaken',
+  'templateQuota',
+] as const
 /** Where the process dies: around the next call, change or journal entry, or while it waits. */
 export const DEATHS = [
   'before a call',

@@ -13,6 +13,10 @@ export type Pressed = (running: RunningRelease) => Promise<unknown>
 
 /** Account milliseconds without progress after which the operator tries something else, mildest first. */
 const PATIENCE = { waive: 12 * 60_000, ask: 16 * 60_000, retry: 20 * 60_000, turnBack: 26 * 60_000, stop: 40 * 60_000 }
+/** A lever that was refused so often is left alone until something has changed. */
+const MOST_THROWS = 3
+/** A release that takes longer than this is given up. */
+const LONGEST_MILLISECONDS = 8 * 3_600_000
 const AGAIN_MILLISECONDS = 90_000
 const LABELS = { first: '1.5.0', other: '1.5.1', known: '1.4.1' }
 
@@ -22,11 +26,14 @@ const LABELS = { first: '1.5.0', other: '1.5.1', known: '1.4.1' }
  * the screen shows.
  */
 export function createOperator(history: History, account: Account) {
-  let movedAt = account.now
+  const begunAt = account.now
+  let movedAt = begunAt
   let pressedAt = 0
   let hasAsked = false
+  let throws = 0
   let turned = false
   let label = history.version === 'known' ? LABELS.known : LABELS.first
+  const heard = new Set<string>()
   const retries = new Map<string, number>()
 
   const since = () => account.now - movedAt
@@ -110,6 +117,8 @@ export function createOperator(history: History, account: Account) {
       help.signIn()
       return [(running) => running.choose('retry')]
     }
+    if (account.now - begunAt > LONGEST_MILLISECONDS && offers.has('stop'))
+      return calmly([(running) => running.choose('stop')])
     if (track === 'forward' && !turned && step === history.turnsBackAt && offers.has('roll-back')) {
       turned = true
       return [(running) => running.choose('roll-back')]
@@ -117,7 +126,11 @@ export function createOperator(history: History, account: Account) {
     if (step === 'test' && track === 'forward' && shown?.proofs.some((each) => each.id === 'sign-off' && !isOpen(each)))
       return [(running) => running.signOff('Looked at it')]
     const lever = shown?.status === 'ready' ? leverOf(step) : null
-    if (lever !== null) return calmly([(running) => running.throwLever(lever)])
+    if (lever !== null && throws < MOST_THROWS) {
+      const pressed = calmly([(running) => running.throwLever(lever)])
+      throws += pressed.length
+      return pressed
+    }
 
     const stuck = shown?.status === 'stuck'
     if (stuck && offers.has('retry')) {
@@ -139,6 +152,7 @@ export function createOperator(history: History, account: Account) {
     if (since() > PATIENCE.retry && offers.has('retry')) return calmly([(running) => running.choose('retry')])
     if (since() > PATIENCE.ask && !hasAsked) {
       hasAsked = true
+      throws = 0
       help.putRight()
     }
     if (since() > PATIENCE.waive) {
@@ -153,9 +167,12 @@ export function createOperator(history: History, account: Account) {
     wish,
     /** The release has moved. */
     noticed(entry: Entry) {
-      if (!MOVES.has(entry.kind)) return
+      const news = newsOf(entry)
+      if (news === null || heard.has(news)) return
+      heard.add(news)
       movedAt = account.now
       hasAsked = false
+      throws = 0
     },
     /** What he pressed was refused: he reads it. Anything but words for him is a mistake of ours. */
     refused(thrown: unknown) {
@@ -164,19 +181,27 @@ export function createOperator(history: History, account: Account) {
   }
 }
 
-const MOVES = new Set<Entry['kind']>([
-  'entered',
-  'lever-thrown',
-  'green-found',
-  'intent',
-  'effect',
-  'baseline',
-  'round',
-  'sighting',
-  'proved',
-  'returned',
-  'roll-back-chosen',
-])
+/** What an entry tells, as far as hearing it again would be nothing new; null: nothing that moves a release. */
+function newsOf(entry: Entry): string | null {
+  switch (entry.kind) {
+    case 'effect':
+      return `${entry.step} ${entry.action}`
+    case 'sighting':
+      return `${entry.server} ${entry.answer}`
+    case 'round':
+      return entry.passed ? `round ${entry.at}` : null
+    case 'entered':
+    case 'proved':
+    case 'returned':
+      return `${entry.kind} ${entry.step} ${entry.at}`
+    case 'green-found':
+    case 'baseline':
+    case 'roll-back-chosen':
+      return entry.kind
+    default:
+      return null
+  }
+}
 
 function stepOf(view: ReleaseView): StepView | undefined {
   const { track, step } = view.release

@@ -60,7 +60,8 @@ export function createRecorder(parts: {
     touched: (id: string, by: 'us' | 'another hand', what: string) => touched.set(id, { by, what }),
     made(name: Change, targets: readonly string[], truth: Truth) {
       made.push({ at: account.now, name, targets, truth, known: lastKnown(), entries: entries.length })
-      for (const id of targets) if (account.environments.has(id)) touched.set(id, { by: 'us', what: name })
+      // Saving an environment's configuration does nothing to it.
+      if (name !== 'createTemplate') for (const id of targets) touched.set(id, { by: 'us', what: name })
       if (name === 'swapCnames') said = new Map()
       look()
     },

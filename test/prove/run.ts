@@ -29,7 +29,7 @@ export interface Told {
 }
 
 /** Account time after which an operator who tried everything may expect an end. */
-const GIVE_UP_MILLISECONDS = 3 * 86_400_000
+const GIVE_UP_MILLISECONDS = 24 * 3_600_000
 
 const drained = () => new Promise<void>((resolve) => setImmediate(resolve))
 
@@ -154,7 +154,7 @@ export async function run(history: History): Promise<Told> {
     const view = session.view()
     if (view.release.outcome !== null && !session.isBusy()) break
     if (account.now - startedAt > GIVE_UP_MILLISECONDS) {
-      recorder.deadEnd(`After three days the release still stands at ${view.release.step}`)
+      recorder.deadEnd(`After a day the release still stands at ${view.release.step}`)
       break
     }
     recorder.shown(view)

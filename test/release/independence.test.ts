@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { problem } from '../../electron/contract/problem.ts'
+import { couplingsOf, type DatabaseEvidence, databasesInStack } from '../../electron/release/couplings.ts'
 import {
-  type DatabaseEvidence,
-  databasesInStack,
   independenceGate,
+  otherDataGate,
+  sharedDataGate,
   type Verdict,
   verdictOf,
 } from '../../electron/release/independence.ts'
 import type { Reading } from '../../electron/release/step.ts'
-import type { DatabaseInstance, OptionSetting, StackResource } from '../../electron/release/world.ts'
+import type { BundleContents, DatabaseInstance, OptionSetting, StackResource } from '../../electron/release/world.ts'
 import { environment } from './things.ts'
 
 const denied: Reading<never> = {
@@ -27,19 +28,49 @@ const option = (optionName: string, value: string | null, namespace = 'aws:rds:d
   value,
   resourceName: null,
 })
-const resource = (type: string, status = 'CREATE_COMPLETE'): StackResource => ({
-  logicalId: 'AWSEBRDSDatabase',
+const resource = (type: string, status = 'CREATE_COMPLETE', logicalId = 'AWSEBRDSDatabase'): StackResource => ({
+  logicalId,
   physicalId: 'db-1',
   type,
   status,
 })
-const instance = (stackName: string | null): DatabaseInstance => ({
+const instance = (stackName: string | null, change: Partial<DatabaseInstance> = {}): DatabaseInstance => ({
   id: 'db-1',
   host: null,
   status: 'available',
   deletionProtection: false,
   stackName,
   securityGroupIds: [],
+  ...change,
+})
+const HOST = 'db-1.abc.eu-central-1.rds.amazonaws.com'
+const property = (value: string, name = 'DB_HOST') =>
+  read([option('HasCoupledDatabase', 'false'), option(name, value, 'aws:elasticbeanstalk:application:environment')])
+const bundle = (
+  declared: readonly Partial<BundleContents['declared'][number]>[],
+  unread: readonly string[] = [],
+): DatabaseEvidence['bundle'] =>
+  read({
+    bucket: 'b',
+    key: 'k',
+    files: 9,
+    unread,
+    declared: declared.map((each) => ({
+      file: '.ebextensions/db.config',
+      logicalId: 'Orders',
+      type: 'AWS::RDS::DBInstance',
+      kind: 'database',
+      deletionPolicy: null,
+      ...each,
+    })),
+  })
+const declaredInStack = (policy: string | null): Partial<DatabaseEvidence> => ({
+  resources: read([resource('AWS::RDS::DBInstance', 'CREATE_COMPLETE', 'Orders')]),
+  bundle: bundle([{ deletionPolicy: policy }]),
+  databases: read([instance('awseb-e-blue000001-stack')]),
+})
+const holds = (type: string, logicalId = 'Thing') => ({
+  resources: read([resource(type, 'CREATE_COMPLETE', logicalId)]),
 })
 
 const plain = read([resource('AWS::AutoScaling::AutoScalingGroup')])
@@ -52,6 +83,8 @@ function seen(change: Partial<DatabaseEvidence>): DatabaseEvidence {
     settings: free,
     resources: plain,
     databases: none,
+    bundle: bundle([]),
+    referring: read([]),
     ...change,
   }
 }
@@ -143,6 +176,126 @@ const rows: readonly (readonly [string, Partial<DatabaseEvidence>, Verdict])[] =
     { resources: read([resource('AWS::RDS::DBInstance')]), databases: denied },
     'coupled-delete',
   ],
+  ['a database of .ebextensions with DeletionPolicy Retain', declaredInStack('Retain'), 'coupled-retain'],
+  ['a database of .ebextensions with DeletionPolicy Snapshot', declaredInStack('Snapshot'), 'coupled-snapshot'],
+  ['a database of .ebextensions with DeletionPolicy Delete', declaredInStack('Delete'), 'coupled-delete'],
+  ['a database of .ebextensions that says nothing of its deletion', declaredInStack(null), 'coupled-delete'],
+  [
+    'a database of .ebextensions that may only stay when its creation fails',
+    declaredInStack('RetainExceptOnCreate'),
+    'coupled-retain',
+  ],
+  ['a bundle that declares a database its stack does not hold', { bundle: bundle([{}]) }, 'coupled-delete'],
+  [
+    'the same where the stack may not be read',
+    { bundle: bundle([{ deletionPolicy: 'Snapshot' }]), resources: denied },
+    'coupled-snapshot',
+  ],
+  [
+    'option settings of the bundle that ask for a database',
+    { bundle: bundle([{ logicalId: '', type: 'aws:rds:dbinstance' }]) },
+    'coupled-delete',
+  ],
+  ['a bundle that may not be read', { bundle: denied }, 'unknown'],
+  ['a bundle that is not there any more: the stack is the truth', { bundle: read(null) }, 'independent'],
+  [
+    'a bundle that declares a cache',
+    { bundle: bundle([{ kind: 'data', type: 'AWS::ElastiCache::CacheCluster' }]) },
+    'independent',
+  ],
+  [
+    'a file of .ebextensions that nobody understands; the stack shows what it made',
+    { bundle: bundle([], ['x.config']) },
+    'independent',
+  ],
+  ['the same where the stack may not be read', { bundle: bundle([], ['x.config']), resources: denied }, 'unknown'],
+  ['a nested stack, whose resources are not listed', holds('AWS::CloudFormation::Stack'), 'unknown'],
+  ['a custom resource', holds('Custom::Database'), 'unknown'],
+  ['a custom resource by its long name', holds('AWS::CloudFormation::CustomResource'), 'unknown'],
+  ['a wait condition hides nothing', holds('AWS::CloudFormation::WaitCondition'), 'independent'],
+  ['a DynamoDB table in the stack', holds('AWS::DynamoDB::Table'), 'coupled-delete'],
+  ['a global DynamoDB table in the stack', holds('AWS::DynamoDB::GlobalTable'), 'coupled-delete'],
+  ['a file system (EFS) in the stack', holds('AWS::EFS::FileSystem'), 'coupled-delete'],
+  ['an OpenSearch domain in the stack', holds('AWS::OpenSearchService::Domain'), 'coupled-delete'],
+  ['an Elasticsearch domain in the stack', holds('AWS::Elasticsearch::Domain'), 'coupled-delete'],
+  ['a Redshift cluster in the stack', holds('AWS::Redshift::Cluster'), 'coupled-delete'],
+  ['an elastic DocumentDB cluster in the stack', holds('AWS::DocDBElastic::Cluster'), 'coupled-delete'],
+  [
+    'the table of leaders that Elastic Beanstalk gives a worker',
+    holds('AWS::DynamoDB::Table', 'AWSEBWorkerCronLeaderRegistry'),
+    'independent',
+  ],
+  ['a cache in the stack is no database', holds('AWS::ElastiCache::CacheCluster'), 'independent'],
+  ['a queue in the stack is no database', holds('AWS::SQS::Queue'), 'independent'],
+  ['a bucket in the stack is no database', holds('AWS::S3::Bucket'), 'independent'],
+  ['a volume in the stack is no database', holds('AWS::EC2::Volume'), 'independent'],
+  [
+    'an external database, named by a property',
+    { settings: property(HOST), databases: read([instance(null, { host: HOST })]) },
+    'independent',
+  ],
+  [
+    'an external database inside a JDBC URL, in other letters',
+    {
+      settings: property(`jdbc:mysql://${HOST.toUpperCase()}:3306/shop`),
+      databases: read([instance(null, { host: HOST })]),
+    },
+    'independent',
+  ],
+  [
+    'an external database that lets in the environment’s own security group',
+    {
+      referring: read([{ id: 'sg-db', name: 'database' }]),
+      databases: read([instance(null, { securityGroupIds: ['sg-db'] })]),
+    },
+    'external-with-security-group',
+  ],
+  [
+    'the same without the right to read security groups',
+    { referring: denied, databases: read([instance(null, { securityGroupIds: ['sg-db'] })]) },
+    'unknown',
+  ],
+  [
+    'a security group of something else that lets it in',
+    { referring: read([{ id: 'sg-cache', name: 'cache' }]) },
+    'independent',
+  ],
+  [
+    'the database of another environment, by its tag',
+    { settings: property(HOST), databases: read([instance('awseb-e-other00001-stack', { host: HOST })]) },
+    'independent',
+  ],
+  [
+    'a coupled database that was deleted outside Elastic Beanstalk',
+    { settings: coupled('Retain'), resources: read([resource('AWS::RDS::DBInstance')]), databases: none },
+    'coupled-retain',
+  ],
+  [
+    'a Retain of the settings beside a database of .ebextensions: the worst counts',
+    {
+      settings: coupled('Retain'),
+      resources: read([
+        resource('AWS::RDS::DBInstance'),
+        { ...resource('AWS::RDS::DBInstance'), logicalId: 'Orders', physicalId: 'db-2' },
+      ]),
+    },
+    'coupled-delete',
+  ],
+  [
+    'five hundred resources without a database',
+    { resources: read(Array.from({ length: 500 }, () => resource('AWS::SNS::Topic'))) },
+    'independent',
+  ],
+  [
+    'the five hundredth resource is the database',
+    {
+      resources: read([
+        ...Array.from({ length: 499 }, () => resource('AWS::SNS::Topic')),
+        resource('AWS::RDS::DBInstance'),
+      ]),
+    },
+    'coupled-delete',
+  ],
   [
     'the stack holds it, the settings say Retain',
     {
@@ -158,14 +311,17 @@ describe('independence', () => {
     expect(verdictOf(seen(change))).toBe(verdict)
   })
 
-  it.each(rows)('%s: the gate passes for `independent` alone, and is never waivable', (_words, change, verdict) => {
+  it.each(rows)('%s: the gate passes where no data hangs on it, and is never waivable', (_words, change, verdict) => {
     const gate = independenceGate(seen(change))
-    expect(gate.status).toBe(verdict === 'independent' ? 'passed' : verdict === 'unknown' ? 'unknown' : 'failed')
+    const passes = verdict === 'independent' || verdict === 'external-with-security-group'
+    expect(gate.status).toBe(passes ? 'passed' : verdict === 'unknown' ? 'unknown' : 'failed')
     expect(gate.waivable).toBe(false)
-    expect(gate.evidence.map(({ source }) => source)).toEqual([
+    expect(gate.evidence.map(({ source }) => source).slice(0, 5)).toEqual([
       'elasticbeanstalk:DescribeConfigurationSettings',
       'cloudformation:ListStackResources',
       'rds:DescribeDBInstances',
+      's3:GetObject',
+      'ec2:DescribeSecurityGroups',
     ])
     expect(gate.remedy === undefined).toBe(gate.status === 'passed')
   })
@@ -176,6 +332,82 @@ describe('independence', () => {
 
   it("passes on AWS's remedy where something may not be read", () => {
     expect(independenceGate(seen({ resources: denied })).remedy).toBe('Add the permission.')
+  })
+
+  it('never says what a property holds', () => {
+    const secret = 'mysql://shop:hunter2@db-1.abc.eu-central-1.rds.amazonaws.com/shop'
+    const evidence = seen({
+      settings: property(secret, 'DATABASE_URL'),
+      databases: read([instance(null, { host: HOST })]),
+    })
+    const said = JSON.stringify([
+      independenceGate(evidence),
+      otherDataGate(evidence),
+      sharedDataGate(evidence),
+      couplingsOf(evidence),
+    ])
+    expect(said).toContain('The property DATABASE_URL names the database db-1')
+    expect(said).not.toContain('hunter2')
+    expect(said).not.toContain('abc.eu-central-1')
+  })
+
+  it.each<[string, Partial<DatabaseEvidence>, string, string]>([
+    ['nothing else', {}, 'passed', 'passed'],
+    ['a cache dies with it', holds('AWS::ElastiCache::CacheCluster'), 'failed', 'passed'],
+    ['a bucket dies with it', holds('AWS::S3::Bucket'), 'failed', 'passed'],
+    ['the queue of a worker does not count', holds('AWS::SQS::Queue', 'AWSEBWorkerQueue'), 'passed', 'passed'],
+    ['its stack may not be read', { resources: denied, referring: denied }, 'unknown', 'unknown'],
+    [
+      'its database lets in blue alone',
+      {
+        referring: read([{ id: 'sg-db', name: 'database' }]),
+        databases: read([instance(null, { securityGroupIds: ['sg-db'] })]),
+      },
+      'passed',
+      'failed',
+    ],
+    ['something else lets in blue alone', { referring: read([{ id: 'sg-cache', name: 'cache' }]) }, 'passed', 'failed'],
+    [
+      'its own groups refer to each other',
+      {
+        resources: read([{ ...resource('AWS::EC2::SecurityGroup'), physicalId: 'sg-own' }]),
+        referring: read([{ id: 'sg-own', name: 'own' }]),
+      },
+      'passed',
+      'passed',
+    ],
+    [
+      'its database belongs to another environment, by the tag of the database',
+      { settings: property(HOST), databases: read([instance('awseb-e-other00001-stack', { host: HOST })]) },
+      'passed',
+      'failed',
+    ],
+    [
+      'its database belongs to another environment, by its host alone',
+      { settings: property('awseb-e-other00001-stack-awsebrdsdatabase-x1.abc.eu-central-1.rds.amazonaws.com') },
+      'passed',
+      'failed',
+    ],
+    [
+      'its database was its own once and was decoupled',
+      {
+        settings: property(HOST),
+        databases: read([instance('awseb-e-blue000001-stack', { host: HOST })]),
+      },
+      'passed',
+      'passed',
+    ],
+  ])('what else hangs on it: %s', (_words, change, otherData, sharedData) => {
+    expect(otherDataGate(seen(change)).status).toBe(otherData)
+    expect(sharedDataGate(seen(change)).status).toBe(sharedData)
+  })
+
+  it('sends to AWS support whoever lost the database outside Elastic Beanstalk', () => {
+    const gate = independenceGate(
+      seen({ settings: coupled('Retain'), resources: read([resource('AWS::RDS::DBInstance')]), databases: none }),
+    )
+    expect(gate.remedy).toContain('AWS support')
+    expect(gate.evidence.map(({ text }) => text).join(' ')).toContain('was deleted outside Elastic Beanstalk')
   })
 
   it('counts only databases, not what belongs to them', () => {

@@ -70,7 +70,7 @@ export interface Account {
   /** How late reads show what has changed, and how late the events of a request are found; account milliseconds. */
   readonly lags: { reads: number; events: number }
   /** Told of every environment that is gone. */
-  terminated: (environment: EnvironmentRecord) => void
+  terminated: (account: Account, environment: EnvironmentRecord) => void
   /** How many there may be; AWS raises them on request. */
   readonly quotas: { applications: number; versions: number; environments: number }
   nextAddress: number
@@ -139,6 +139,8 @@ export interface AccountOptions {
   readonly now: Instant
 }
 
+function nothingFollows(): void {}
+
 /** An account in which nothing has been created. */
 export function createAccount(options: AccountOptions): Account {
   return {
@@ -171,7 +173,7 @@ export function createAccount(options: AccountOptions): Account {
     faultLimits: new Map(),
     acting: undefined,
     lags: { ...USUAL_LAGS },
-    terminated: () => {},
+    terminated: nothingFollows,
     quotas: { applications: 75, versions: 1000, environments: 200 },
     nextAddress: 0,
   }

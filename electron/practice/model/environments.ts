@@ -59,7 +59,7 @@ function afterTermination(account: Account, gone: EnvironmentRecord): void {
 }
 
 function beginEnvironment(account: Account, wanted: NewEnvironment, requestId: string): EnvironmentRecord {
-  account.terminated = (gone) => afterTermination(account, gone)
+  account.terminated = afterTermination
   const { applicationName, environmentName, tier = 'WebServer' } = wanted
   findApplication(account, applicationName)
   checkEnvironmentName(environmentName)

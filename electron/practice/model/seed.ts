@@ -3,12 +3,22 @@ import { createCertificate } from './certificates.ts'
 import { changeConfiguration } from './configure.ts'
 import { type CrowdSize, plantCrowd } from './crowd.ts'
 import { createDatabase } from './databases.ts'
-import { createEnvironment, type NewEnvironment, updateEnvironment } from './environments.ts'
+import { updateEnvironment } from './environments.ts'
 import { createHostedZone, environmentAlias, loadBalancerAlias } from './hosted-zones.ts'
-import { listPlatforms } from './platforms.ts'
-import type { EnvironmentRecord, Setting, Tag } from './records.ts'
+import {
+  environmentProperties,
+  loadBalanced,
+  plant,
+  plantVersion,
+  platform,
+  setting,
+  settle,
+  tags,
+} from './planting.ts'
+import type { EnvironmentRecord } from './records.ts'
+import { plantCouplings } from './seed-couplings.ts'
 import { createSecurityGroup, physicalId, tcpRule } from './stack.ts'
-import { createApplication, createVersion } from './versions.ts'
+import { createApplication } from './versions.ts'
 
 export interface SeedOptions {
   readonly accountId: string
@@ -28,6 +38,7 @@ export function createPracticeAccount(options: SeedOptions): Account {
   plantShop(account)
   plantLedger(account)
   plantReports(account)
+  plantCouplings(account)
   if (options.crowd !== undefined) plantCrowd(account, options.crowd, options.now - DAY)
   plantIntranet(account, options.now)
   advanceTo(account, options.now)
@@ -198,60 +209,4 @@ function plantIntranet(account: Account, now: number): void {
     { set: [setting('aws:ec2:instances', 'InstanceTypes', 't3.small, t3.medium')], remove: [], seconds: 10_800 },
     account.random.uuid(),
   )
-}
-
-function plant(account: Account, wanted: NewEnvironment): EnvironmentRecord {
-  const environment = createEnvironment(account, wanted, account.random.uuid())
-  settle(account)
-  return environment
-}
-
-function settle(account: Account): void {
-  advanceTo(account, account.now + 1_800_000)
-}
-
-function plantVersion(account: Account, applicationName: string, label: string, description: string): void {
-  createVersion(account, {
-    applicationName,
-    label,
-    description,
-    sourceBundle: {
-      bucket: `elasticbeanstalk-${account.region}-${account.accountId}`,
-      key: `${applicationName}/${label}.zip`,
-    },
-    sound: true,
-    process: true,
-  })
-  advanceTo(account, account.now + 60_000)
-}
-
-function loadBalanced(minimum: number, maximum: number): readonly Setting[] {
-  return [
-    setting('aws:elasticbeanstalk:environment', 'EnvironmentType', 'LoadBalanced'),
-    setting('aws:elasticbeanstalk:environment', 'LoadBalancerType', 'application'),
-    setting('aws:autoscaling:asg', 'MinSize', String(minimum)),
-    setting('aws:autoscaling:asg', 'MaxSize', String(maximum)),
-    setting('aws:ec2:vpc', 'VPCId', 'vpc-0a1b2c3d4e5f60718'),
-    setting('aws:ec2:vpc', 'Subnets', 'subnet-0a1b2c3d4e5f60718,subnet-0b1c2d3e4f5061728'),
-    setting('aws:ec2:vpc', 'ELBSubnets', 'subnet-0a1b2c3d4e5f60718,subnet-0b1c2d3e4f5061728'),
-  ]
-}
-
-function environmentProperties(properties: Readonly<Record<string, string>>): readonly Setting[] {
-  return Object.entries(properties).map(([name, value]) =>
-    setting('aws:elasticbeanstalk:application:environment', name, value),
-  )
-}
-
-function setting(namespace: string, optionName: string, value: string): Setting {
-  return { namespace, optionName, value }
-}
-
-function tags(values: Readonly<Record<string, string>>): readonly Tag[] {
-  return Object.entries(values).map(([key, value]) => ({ key, value }))
-}
-
-function platform(account: Account, language: string, age: number): string {
-  const versions = listPlatforms(account.region).filter(({ name }) => name.startsWith(`${language} `))
-  return versions[age]?.arn ?? versions[0]?.arn ?? ''
 }

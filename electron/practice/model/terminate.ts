@@ -145,7 +145,7 @@ function finishTermination(account: Account, environment: EnvironmentRecord): vo
   environment.front = undefined
   environment.instances = []
   endOperation(account, environment)
-  account.terminated(environment)
+  account.terminated(account, environment)
 }
 
 function remove(

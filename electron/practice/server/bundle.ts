@@ -1,26 +1,35 @@
 import yauzl from 'yauzl'
-import type { EnvironmentManifest, PracticeFile } from '../model/records.ts'
+import type { EnvironmentManifest, ExtensionDatabase, PracticeFile } from '../model/records.ts'
 import { DEFAULT_BEHAVIOUR } from '../model/versions.ts'
-import { readManifest } from './manifest.ts'
+import { readDatabases, readManifest } from './manifest.ts'
 
-const LARGEST_PRACTICE_FILE = 1_000_000
+const LARGEST_FILE = 1_000_000
+const MOST_FILES = 200
+const EXTENSION = /^\.ebextensions\/[^/]+\.(?:config|ya?ml|json)$/
 
 /** What is known of a bundle before an instance runs it. */
 export interface InspectedBundle {
   readonly sound: boolean
   readonly behaviour: PracticeFile
   readonly manifest?: EnvironmentManifest
+  readonly databases?: readonly ExtensionDatabase[]
 }
 
 /** What a stored source bundle says about its version: whether it can be unpacked, and its `practice.json`. */
 export async function inspectBundle(path: string): Promise<InspectedBundle> {
   try {
-    const text = await readEntry(path, 'practice.json')
-    const manifest = await readEntry(path, 'env.yaml')
+    const texts = await readEntries(
+      path,
+      (name) => name === 'practice.json' || name === 'env.yaml' || EXTENSION.test(name),
+    )
+    const text = texts.get('practice.json')
+    const manifest = texts.get('env.yaml')
+    const databases = [...texts].flatMap(([name, said]) => (EXTENSION.test(name) ? readDatabases(said) : []))
     return {
       sound: true,
       behaviour: text === undefined ? DEFAULT_BEHAVIOUR : readPracticeFile(text),
       ...(manifest === undefined ? {} : { manifest: readManifest(manifest) }),
+      ...(databases.length === 0 ? {} : { databases }),
     }
   } catch {
     // Whatever is wrong with the archive, an instance could not unpack it either.
@@ -63,17 +72,19 @@ function parse(text: string): unknown {
   }
 }
 
-function readEntry(path: string, name: string): Promise<string | undefined> {
+/** The texts of the entries whose names are wanted. */
+function readEntries(path: string, isWanted: (name: string) => boolean): Promise<ReadonlyMap<string, string>> {
   return new Promise((resolve, reject) => {
     yauzl.open(path, { lazyEntries: true, autoClose: true }, (error, archive) => {
       if (error !== null || archive === undefined) {
         reject(error ?? new Error('The bundle cannot be read.'))
         return
       }
+      const texts = new Map<string, string>()
       archive.on('error', reject)
-      archive.on('end', () => resolve(undefined))
+      archive.on('end', () => resolve(texts))
       archive.on('entry', (entry: yauzl.Entry) => {
-        if (entry.fileName !== name || entry.uncompressedSize > LARGEST_PRACTICE_FILE) {
+        if (!isWanted(entry.fileName) || entry.uncompressedSize > LARGEST_FILE || texts.size >= MOST_FILES) {
           archive.readEntry()
           return
         }
@@ -86,8 +97,8 @@ function readEntry(path: string, name: string): Promise<string | undefined> {
           stream.on('data', (part: Buffer) => parts.push(part))
           stream.on('error', reject)
           stream.on('end', () => {
-            archive.close()
-            resolve(Buffer.concat(parts).toString('utf8'))
+            texts.set(entry.fileName, Buffer.concat(parts).toString('utf8'))
+            archive.readEntry()
           })
         })
       })

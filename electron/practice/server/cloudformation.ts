@@ -58,7 +58,10 @@ export const CLOUDFORMATION: QueryService = {
     },
     GetTemplate: (call) => {
       const { environment } = stackOf(call)
-      return { TemplateBody: stackTemplate(environment), StagesAvailable: list(['Original', 'Processed']) }
+      return {
+        TemplateBody: stackTemplate(call.account, environment),
+        StagesAvailable: list(['Original', 'Processed']),
+      }
     },
     DescribeStacks: (call) => {
       const name = call.parameters.text('StackName')

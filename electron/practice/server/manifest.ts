@@ -1,4 +1,4 @@
-import type { EnvironmentManifest, Setting } from '../model/records.ts'
+import type { EnvironmentManifest, ExtensionDatabase, Setting } from '../model/records.ts'
 
 /** A line of a manifest, taken apart. */
 interface Line {
@@ -34,6 +34,30 @@ export function readManifest(text: string): EnvironmentManifest {
   }
 }
 
+/** The database instances among the `Resources` of a file of `.ebextensions`, in YAML or JSON. */
+export function readDatabases(text: string): readonly ExtensionDatabase[] {
+  const resources = mapping(
+    mapping(readJson(text) ?? readBlock(text.split(/\r?\n/).flatMap(readLine), 0, 0).node)['Resources'],
+  )
+  return Object.entries(resources).flatMap(([logicalId, resource]): readonly ExtensionDatabase[] => {
+    const { Type: type, DeletionPolicy: policy, Properties: properties } = mapping(resource)
+    if (type !== 'AWS::RDS::DBInstance' || !/^[A-Za-z0-9]+$/.test(logicalId)) return []
+    const engine = mapping(properties)['Engine']
+    // Without a policy CloudFormation takes a snapshot of a database instance before it deletes it.
+    const deletionPolicy = policy === 'Delete' || policy === 'Retain' ? policy : 'Snapshot'
+    return [{ logicalId, engine: typeof engine === 'string' && engine !== '' ? engine : 'mysql', deletionPolicy }]
+  })
+}
+
+function readJson(text: string): Node | undefined {
+  try {
+    const said: unknown = JSON.parse(text)
+    return typeof said === 'object' && said !== null ? (said as Node) : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function readLine(text: string): readonly Line[] {
   const match = /^( *)("[^"]+"|'[^']+'|[^\s#][^#]*?)\s*:(?:\s+(.*?))?\s*$/.exec(text)
   if (match === null || text.trimStart().startsWith('#')) return []
@@ -61,7 +85,7 @@ function readBlock(
 }
 
 function mapping(node: Node | undefined): { readonly [key: string]: Node } {
-  return typeof node === 'object' ? node : {}
+  return typeof node === 'object' && node !== null ? node : {}
 }
 
 function unquote(text: string): string {

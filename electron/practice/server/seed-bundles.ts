@@ -20,7 +20,16 @@ function filesOf(version: VersionRecord): Readonly<Record<string, string>> {
     'server.js': `import { createServer } from 'node:http'\n\ncreateServer((request, response) => {\n  response.setHeader('x-app-version', '${label}')\n  response.end('<h1>${applicationName}</h1><p>version ${label}</p>')\n}).listen(process.env.PORT ?? 8080)\n`,
     '.ebextensions/options.config':
       'option_settings:\n  aws:elasticbeanstalk:environment:proxy:\n    ProxyServer: nginx\n',
+    ...(version.databases.length === 0 ? {} : { '.ebextensions/database.config': resourcesOf(version) }),
   }
+}
+
+function resourcesOf({ databases }: VersionRecord): string {
+  const resources = databases.map(
+    ({ logicalId, engine, deletionPolicy }) =>
+      `  ${logicalId}:\n    Type: AWS::RDS::DBInstance\n    DeletionPolicy: ${deletionPolicy}\n    Properties:\n      Engine: ${engine}\n      DBInstanceClass: db.t3.micro\n      AllocatedStorage: '20'\n`,
+  )
+  return `Resources:\n${resources.join('')}`
 }
 
 /** A ZIP archive of small text files. */

@@ -1,4 +1,5 @@
-import { type DatabaseEvidence, independenceGate, readDatabaseEvidence } from '../independence.ts'
+import type { DatabaseEvidence } from '../couplings.ts'
+import { independenceGate, otherDataGate, readDatabaseEvidence, sharedDataGate } from '../independence.ts'
 import { describe, evidence, gate, isReady, type Step } from '../step.ts'
 
 interface Facts {
@@ -107,7 +108,7 @@ export const independence: Step<Facts> = {
             seen,
           ),
     ]
-    const proofs = database ? [independenceGate(database)] : []
+    const proofs = database ? [independenceGate(database), otherDataGate(database), sharedDataGate(database)] : []
     return { gates, proofs, due: null, progress: null, stuck: null }
   },
 

@@ -1,6 +1,7 @@
 import type { Gate } from '../../contract/models.ts'
 import { problem } from '../../contract/problem.ts'
-import { type DatabaseEvidence, independenceGate, readDatabaseEvidence } from '../independence.ts'
+import type { DatabaseEvidence } from '../couplings.ts'
+import { independenceGate, otherDataGate, readDatabaseEvidence } from '../independence.ts'
 import { addressesOf, ask, said } from '../reach.ts'
 import { type ReleaseState, recordOf } from '../state.ts'
 import {
@@ -197,9 +198,9 @@ function gatesOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gate
           both,
           { remedy: 'Wait until it is Ready.' },
         ),
-    facts.database
-      ? independenceGate(facts.database)
-      : gate('independent', `${from.name} is independent of its database`, 'unknown', 'It could not be read.', []),
+    ...(facts.database
+      ? [independenceGate(facts.database), otherDataGate(facts.database)]
+      : [gate('independent', `${from.name} is independent of its database`, 'unknown', 'It could not be read.', [])]),
     securityGroupGate(from.name, facts, at),
   ]
   if (!served) return gates

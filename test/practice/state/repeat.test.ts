@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Account } from '../../../electron/practice/model/account.ts'
+import { type Account, type FaultLimit, type ModelFaults, NO_FAULTS } from '../../../electron/practice/model/account.ts'
 import { AwsError } from '../../../electron/practice/model/aws-error.ts'
 import { makeChange } from '../../../electron/practice/server/changes.ts'
 import { type AdjustableClock, createClock } from '../../../electron/practice/server/clock.ts'
 import { type Cloud, createCloud } from '../../../electron/practice/server/cloud.ts'
-import { applyHand } from '../../../electron/practice/server/hand.ts'
+import { applyFault, applyHand } from '../../../electron/practice/server/hand.ts'
 import { type ObjectStore, openObjectStore } from '../../../electron/practice/server/s3/object-store.ts'
 import { type Entry, parseEntry } from '../../../electron/practice/server/state/entry.ts'
 import { repeat } from '../../../electron/practice/server/state/repeat.ts'
@@ -62,9 +62,11 @@ function worldOf(entries: readonly Entry[] = [], now = START): World {
 type Step =
   | { readonly kind: 'call'; readonly action: string; readonly parameters: Readonly<Record<string, string>> }
   | { readonly kind: 'hand'; readonly said: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'fault'; readonly fault: 'createEndsRed' | 'deployFails' | 'cnameTaken' | 'mixedInstances' }
+  | { readonly kind: 'fault'; readonly fault: keyof ModelFaults; readonly count: number; readonly limit: FaultLimit }
   | { readonly kind: 'traffic'; readonly statusCode: number }
   | { readonly kind: 'look' }
+
+const FAULT_NAMES = Object.keys(NO_FAULTS) as (keyof ModelFaults)[]
 
 const environment = fc.constantFrom(...ENVIRONMENTS)
 const call = (action: string, parameters: fc.Arbitrary<Readonly<Record<string, string>>>): fc.Arbitrary<Step> =>
@@ -136,11 +138,38 @@ const change: fc.Arbitrary<Step> = fc.oneof<fc.Arbitrary<Step>[]>(
     }),
   ),
   fc
-    .constantFrom('createEndsRed', 'deployFails', 'cnameTaken', 'mixedInstances')
-    .map((fault) => ({ kind: 'fault', fault })),
+    .record({
+      fault: fc.constantFrom(...FAULT_NAMES),
+      count: fc.nat(2),
+      limit: fc.record(
+        {
+          environment,
+          probability: fc.constant(0.5),
+          actions: fc.constant(['elasticbeanstalk:UpdateEnvironment', 'elasticbeanstalk:CreateEnvironment']),
+        },
+        { requiredKeys: [] },
+      ),
+    })
+    .map((said) => ({ kind: 'fault', ...said })),
   fc
     .record({
-      action: fc.constantFrom('deploy', 'terminate', 'health', 'claim-cname', 'remove-references'),
+      action: fc.constantFrom(
+        'deploy',
+        'terminate',
+        'health',
+        'claim-cname',
+        'remove-references',
+        'managed-update',
+        'other-operator',
+        'couple-database',
+        'delete-database',
+        'extension-database',
+        'refer-to-group',
+        'protect-database',
+        'scale',
+      ),
+      policy: fc.constantFrom('Delete', 'Snapshot', 'Retain'),
+      instances: fc.nat(4),
       environment,
       versionLabel: fc.constant('1.4.1'),
       status: fc.constantFrom('Severe', 'Warning', undefined),
@@ -187,8 +216,9 @@ function perform(world: World, step: Step): void {
       cloud.keeper.keep({ kind: 'hand', at: account.now, said: step.said, chance: account.random.state() })
       applyHand(account, step.said)
     } else if (step.kind === 'fault') {
-      cloud.keeper.keep({ kind: 'fault', at: account.now, fault: step.fault, count: 1 })
-      account.faults[step.fault] = 1
+      const { fault, count, limit } = step
+      cloud.keeper.keep({ kind: 'fault', at: account.now, fault, count, limit })
+      applyFault(account, step)
     } else if (step.kind === 'traffic') {
       for (const { id } of account.environments.values()) {
         cloud.network.served(id, { statusCode: step.statusCode, latencyMilliseconds: 10, count: 5 })

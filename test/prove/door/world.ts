@@ -57,6 +57,7 @@ export const OPERATIONS: Readonly<Record<CallName, readonly [service: string, op
   resources: ['cloudformation', 'ListStackResources'],
   databases: ['rds', 'DescribeDBInstances'],
   groupsReferring: ['ec2', 'DescribeSecurityGroups'],
+  contents: ['s3', 'GetObject'],
   createTemplate: ['elasticbeanstalk', 'CreateConfigurationTemplate'],
   createEnvironment: ['elasticbeanstalk', 'CreateEnvironment'],
   deleteTemplate: ['elasticbeanstalk', 'DeleteConfigurationTemplate'],
@@ -189,6 +190,10 @@ export function connect(parts: {
       resources: (id) => call('resources', id, () => stack.resources(id)),
       databases: () => call('databases', '', stack.databases),
       groupsReferring: (id) => call('groupsReferring', id, () => stack.groupsReferring(id)),
+    },
+    versionBundles: {
+      contents: (_application, label) =>
+        call('contents', label, () => ({ bucket: 'bundles', key: label, files: 1, declared: [], unread: [] })),
     },
     bundles: {
       upload: (...input) => change('upload', [input[0].sha256], always, () => door.upload(...input)),

@@ -7,7 +7,14 @@ import { environment, ok, sight, stateAt } from '../things.ts'
 
 type Facts = Parameters<typeof independence.judge>[2]
 
-const database = { environment: environment(), settings: ok([]), resources: ok([]), databases: ok([]) }
+const database = {
+  environment: environment(),
+  settings: ok([]),
+  resources: ok([]),
+  databases: ok([]),
+  bundle: ok(null),
+  referring: ok([]),
+}
 const denied = { ok: false, at: START, problem: problem('access-denied', 'No').problem } as const
 
 describe('the first step', () => {

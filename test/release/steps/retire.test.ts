@@ -29,7 +29,7 @@ const settings = ok([
   { namespace: 'aws:rds:dbinstance', optionName: 'HasCoupledDatabase', value: 'false', resourceName: null },
 ])
 const evidence = (resources: NonNullable<Facts['resources']>) => ({
-  database: { environment: environment(), settings, resources, databases: ok([]) },
+  database: { environment: environment(), settings, resources, databases: ok([]), bundle: ok(null), referring: ok([]) },
   resources,
 })
 const well: Facts = { ...evidence(ok([group])), referring: ok([]), stays: answer, templateLeft: false }
@@ -71,7 +71,13 @@ describe('the gates of retire', () => {
       { ...well, ...evidence(ok([group, database])) },
       ['independent failed'],
     ],
-    ['its stack cannot be read', ready, swappedSight(), { ...well, ...evidence(denied) }, ['independent unknown']],
+    [
+      'its stack cannot be read',
+      ready,
+      swappedSight(),
+      { ...well, ...evidence(denied) },
+      ['independent unknown', 'no-other-data unknown'],
+    ],
     ['its stack is not found', ready, swappedSight(), { ...well, ...evidence(ok(null)) }, ['independent unknown']],
     [
       'nothing was read',

@@ -15,6 +15,8 @@ const database = {
   ]),
   resources: ok([]),
   databases: ok([]),
+  bundle: ok(null),
+  referring: ok([]),
 }
 const version = {
   label: '1.5.0',

@@ -24,6 +24,7 @@ const S3_ACTIONS: Readonly<Record<string, string>> = {
   UploadPart: 'PutObject',
   CompleteMultipartUpload: 'PutObject',
   ListParts: 'ListMultipartUploadParts',
+  ListMultipartUploads: 'ListBucketMultipartUploads',
 }
 
 /** The permission that an operation of S3 needs. */

@@ -57,6 +57,8 @@ export interface ObjectStore {
   putBytes(bucket: string, key: string, content: Uint8Array, modified: number): Promise<void>
   remove(bucket: string, key: string): void
   findUpload(id: string): Upload | undefined
+  /** By key, and of one key the one that was begun first comes first, as S3 lists them. */
+  listUploads(bucket: string): readonly Upload[]
   openUpload(upload: Omit<Upload, 'id' | 'parts'>): Upload
   putPart(upload: Upload, number: number, part: StoredPart): void
   /** Joins the parts, in their order, into one object, unless `refuse` throws when they are joined. */
@@ -160,6 +162,10 @@ export async function openObjectStore({ folder: kept, keep }: ObjectStoreOptions
       if (store.find(bucket, key) !== undefined) make({ change: 'remove', bucket, key })
     },
     findUpload: (id) => uploads.get(id),
+    listUploads: (bucket) =>
+      [...uploads.values()]
+        .filter((upload) => upload.bucket === bucket)
+        .toSorted((one, other) => (one.key === other.key ? 0 : one.key < other.key ? -1 : 1)),
     openUpload: (upload) => {
       const opened = { ...upload, id: randomUUID().replaceAll('-', '') }
       make({ change: 'upload', upload: opened })

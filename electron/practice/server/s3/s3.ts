@@ -28,6 +28,7 @@ export function s3Operation(method: string | undefined, key: string, query: URLS
   if (key === '') {
     if (method === 'HEAD') return 'HeadBucket'
     if (method === 'PUT') return 'CreateBucket'
+    if (method === 'GET' && query.has('uploads')) return 'ListMultipartUploads'
     if (method === 'GET') return query.has('location') ? 'GetBucketLocation' : 'ListObjectsV2'
     return 'Unknown'
   }
@@ -189,6 +190,17 @@ const OPERATIONS: Readonly<Record<string, (call: S3Request) => Promise<void> | v
   AbortMultipartUpload: (call) => {
     call.objects.discard(uploadOf(call))
     call.response.writeHead(204).end()
+  },
+  ListMultipartUploads: ({ objects, bucket, query, response }) => {
+    const prefix = query.get('prefix') ?? ''
+    const uploads = objects.listUploads(bucket).filter(({ key }) => key.startsWith(prefix))
+    sendXml(response, 'ListMultipartUploadsResult', {
+      Bucket: bucket,
+      Prefix: prefix,
+      MaxUploads: 1000,
+      IsTruncated: false,
+      Upload: repeated(uploads.map(({ id, key }) => ({ Key: key, UploadId: id, StorageClass: 'STANDARD' }))),
+    })
   },
   ListParts: (call) => {
     const upload = uploadOf(call)

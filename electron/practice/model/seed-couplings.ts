@@ -1,0 +1,118 @@
+import type { Account } from './account.ts'
+import { createDatabase } from './databases.ts'
+import { updateEnvironment } from './environments.ts'
+import { deleteCoupledDatabase } from './other-hands.ts'
+import {
+  environmentProperties,
+  loadBalanced,
+  plant,
+  plantVersion,
+  platform,
+  setting,
+  settle,
+  tags,
+} from './planting.ts'
+import type { DatabaseRecord, DeletionPolicy, EnvironmentRecord, Setting } from './records.ts'
+import { changeSettings } from './settings.ts'
+import { createSecurityGroup, physicalId, tcpRule } from './stack.ts'
+import { createApplication } from './versions.ts'
+
+const APPLICATION = 'coupling'
+const LABEL = '1'
+const WITH_DATABASE = '1-with-database'
+
+/** One environment for each way in which a database can hang on an environment. */
+export function plantCouplings(account: Account): void {
+  createApplication(account, APPLICATION, 'Every way in which a database hangs on an environment')
+  plantVersion(account, APPLICATION, LABEL, 'The application')
+  plantVersion(account, APPLICATION, WITH_DATABASE, 'Brings its database along', [
+    { logicalId: 'ApplicationDatabase', engine: 'postgres', deletionPolicy: 'Snapshot' },
+  ])
+  plantOne(account, 'delete', 'Its database is deleted with it', coupled('Delete'))
+  const snapshot = plantOne(account, 'snapshot', 'Of its database a snapshot is left', coupled('Snapshot'))
+  plantOne(account, 'retain', 'Its database is left standing', coupled('Retain'))
+  plantOne(account, 'extensions', 'Its bundle brings the database along', [], WITH_DATABASE)
+  plantGroup(account)
+  const host = databaseOf(account, snapshot)?.endpoint ?? ''
+  plantOne(
+    account,
+    'guest',
+    'It uses the database of coupling-snapshot',
+    environmentProperties({ DB_HOST: host, DB_NAME: 'ebdb' }),
+  )
+  plantLeftover(account)
+  deleteCoupledDatabase(
+    account,
+    plantOne(account, 'orphan', 'Its database was deleted behind its back', coupled('Delete')),
+  )
+}
+
+/** Its database outside lets its own security group in. */
+function plantGroup(account: Account): void {
+  const environment = plantOne(account, 'group', 'Its database outside names its security group', [])
+  const own = physicalId(environment, 'AWSEBSecurityGroup')
+  const group = createSecurityGroup(account, {
+    name: 'coupling-group-database',
+    description: 'The database of coupling-group',
+    ingress: own === undefined ? [] : [tcpRule(5432, { groupIds: [own] })],
+  })
+  const database = createDatabase(account, {
+    identifier: 'coupling-group',
+    engine: 'postgres',
+    instanceClass: 'db.t3.small',
+    securityGroupIds: [group.id],
+    databaseName: 'application',
+    userName: 'application',
+  })
+  refer(environment, database)
+}
+
+/** It was decoupled in the right order once: its database stands alone, and still bears its name. */
+function plantLeftover(account: Account): void {
+  const environment = plantOne(account, 'leftover', 'Its database was decoupled and stands alone', coupled('Retain'))
+  const database = databaseOf(account, environment)
+  const set = [setting('aws:rds:dbinstance', 'HasCoupledDatabase', 'false')]
+  updateEnvironment(account, environment, { set, remove: [] }, account.random.uuid())
+  settle(account)
+  if (database !== undefined) refer(environment, database)
+}
+
+function plantOne(
+  account: Account,
+  name: string,
+  description: string,
+  settings: readonly Setting[],
+  versionLabel = LABEL,
+): EnvironmentRecord {
+  return plant(account, {
+    applicationName: APPLICATION,
+    environmentName: `coupling-${name}`,
+    description,
+    cnamePrefix: `coupling-${name}`,
+    platformArn: platform(account, 'Node.js 22', 1),
+    versionLabel,
+    settings: [...loadBalanced(1, 2), ...settings],
+    tags: tags({ team: 'training' }),
+  })
+}
+
+function coupled(policy: DeletionPolicy): readonly Setting[] {
+  return Object.entries({
+    HasCoupledDatabase: 'true',
+    DBEngine: 'mysql',
+    DBEngineVersion: '8.0.40',
+    DBInstanceClass: 'db.t3.small',
+    DBAllocatedStorage: '20',
+    DBDeletionPolicy: policy,
+    DBUser: 'application',
+    DBPassword: 'kept-by-elastic-beanstalk',
+  }).map(([name, value]) => setting('aws:rds:dbinstance', name, value))
+}
+
+function databaseOf(account: Account, environment: EnvironmentRecord): DatabaseRecord | undefined {
+  return account.databases.get(physicalId(environment, 'AWSEBRDSDatabase') ?? '')
+}
+
+function refer(environment: EnvironmentRecord, { endpoint }: DatabaseRecord): void {
+  environment.settings = changeSettings(environment.settings, environmentProperties({ DB_HOST: endpoint }))
+}
