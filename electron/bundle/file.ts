@@ -59,7 +59,8 @@ export async function openBundleFile(path: string): Promise<BundleFile> {
 
 /** All bytes in their order. Two buffers take turns: a chunk is gone when the next but one is asked for. */
 export async function* readInOrder(file: BundleFile, signal?: AbortSignal): AsyncGenerator<Buffer> {
-  const buffers = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)] as const
+  const bytes = Math.min(CHUNK_BYTES, file.sizeBytes)
+  const buffers = [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)] as const
   let next = file.readInto(buffers[0], 0)
   for (let offset = 0, turn = 0; offset < file.sizeBytes; turn = 1 - turn) {
     signal?.throwIfAborted()

@@ -341,6 +341,8 @@ export function runRelease(input: {
         const known = [...(judgement?.gates ?? []), ...(judgement?.proofs ?? [])].find(({ id }) => id === gateId)
         if (state.release.step !== step || !known) throw problem('locked', 'That gate is not open for a decision now')
         if (!known.waivable) throw problem('locked', 'This gate can never be waived', { meaning: known.summary })
+        if (reason.trim() === '')
+          throw problem('bad-input', 'A waiver needs a reason', { remedy: 'Say why this gate may be passed over.' })
         record({ kind: 'waived', at: clock.now(), step, gate: gateId, reason })
       }),
     signOff: (note) =>

@@ -1,6 +1,6 @@
 import type { Environment, Gate } from '../contract/models.ts'
 import type { ReleaseState } from './state.ts'
-import { evidence, gate, isGone, RELEASE_TAG, type Reading, reading, unreadable } from './step.ts'
+import { BLUE_TAG, evidence, gate, isGone, RELEASE_TAG, type Reading, reading, unreadable } from './step.ts'
 import type { ManagedAction, World } from './world.ts'
 
 /** Who else may be at work on the same environments: another Signalbox, or AWS itself. */
@@ -41,8 +41,13 @@ async function otherReleases(world: World, state: ReleaseState, blue: Environmen
   )
   const found = await Promise.all(
     younger.map(async ({ name, arn }) => {
-      const tag = (await world.elasticBeanstalk.tags(arn)).find(({ key }) => key === RELEASE_TAG)
-      return tag && tag.value !== release.id ? [{ environment: name, release: tag.value }] : []
+      const tags = await world.elasticBeanstalk.tags(arn)
+      const made = tags.find(({ key }) => key === RELEASE_TAG)?.value
+      // One that is to take another environment's place is no concern of this release.
+      const instead = tags.find(({ key }) => key === BLUE_TAG)?.value ?? release.blue.id
+      return made !== undefined && made !== release.id && instead === release.blue.id
+        ? [{ environment: name, release: made }]
+        : []
     }),
   )
   return found.flat()

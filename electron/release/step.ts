@@ -115,6 +115,9 @@ export async function journalled(
 /** The tag on everything a release creates; its value is the release's id. */
 export const RELEASE_TAG = 'signalbox:release'
 
+/** The tag on green that says whose place it is to take; its value is blue's id. */
+export const BLUE_TAG = 'signalbox:blue'
+
 /** Reads lag writes in AWS; nothing that was not seen sooner than this after a call means that it failed. */
 export const READ_LAG_MILLISECONDS = 30_000
 

@@ -27,9 +27,10 @@ test('terminates nothing without the production URL typed, nor while blue holds 
     await expect(gate).toHaveAttribute('data-status', 'failed')
     await expect(gate).toContainText('terminating it would take production down')
     await expect(operator.by(testIds.waive('holds-no-production'))).toHaveCount(0)
-    await expect(lever).toBeDisabled()
+    await expect(operator.by(testIds.problem)).toContainText('Somebody has swapped the URLs back')
+    await expect(lever).toHaveCount(0)
     await expect(operator.by(testIds.lane('blue'))).toHaveAttribute('data-production', 'true')
-    expect(await retire(SHOP.cname)).toMatchObject({ ok: false, problem: { code: 'locked' } })
+    expect(await retire(SHOP.cname)).toMatchObject({ ok: false, problem: { code: 'drift' } })
     expect(await account.count('TerminateEnvironment')).toBe(0)
   })
 
@@ -46,6 +47,10 @@ test('terminates nothing without the production URL typed, nor while blue holds 
 test('does not terminate while another security group refers to it', async ({ stage }) => {
   const account = await stage.account()
   const { operator } = await stage.release(account, 'reports-production')
+  const reaches = operator.by(testIds.proof('reaches-data'))
+  await expect(reaches).toHaveAttribute('data-status', 'failed')
+  await expect(reaches).toContainText('green has another one and is refused')
+  await operator.waive('reaches-data', 'The reports need no database while they are tested.')
   await operator.walkTo('retire', { existing: '2026-10' })
   const gate = operator.by(testIds.gate('no-dependants'))
   await expect(gate).toHaveAttribute('data-status', 'failed')

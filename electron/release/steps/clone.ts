@@ -4,6 +4,7 @@ import { type Stacks, settingsDifferences } from '../differences.ts'
 import { managedUpdateGate, type Neighbours, onlyReleaseGate, readNeighbours } from '../neighbours.ts'
 import { recordOf } from '../state.ts'
 import {
+  BLUE_TAG,
   describe,
   evidence,
   gate,
@@ -166,7 +167,11 @@ export const clone: Step<Facts> = {
     const { blue } = sight
     if (!blue) return
     // Passing any tags discards those of the template, so blue's are copied by hand (AWS developer guide, tagging).
-    const tags = [...(await copiedTags(elasticBeanstalk.tags(blue.arn))), { key: RELEASE_TAG, value: release.id }]
+    const tags = [
+      ...(await copiedTags(elasticBeanstalk.tags(blue.arn))),
+      { key: RELEASE_TAG, value: release.id },
+      { key: BLUE_TAG, value: blue.id },
+    ]
     await journalled(hands, { step: 'clone', action: 'create-template', detail: templateName }, async () => {
       // Its name is this release's own: one that is there already was made by an earlier try.
       if ((await elasticBeanstalk.templates(release.application)).includes(templateName)) return
@@ -203,8 +208,12 @@ export const clone: Step<Facts> = {
 }
 
 async function copiedTags(reading: Promise<readonly Tag[]>): Promise<readonly Tag[]> {
-  const tags = await reading
-  return tags.filter(({ key }) => !/^(elasticbeanstalk:|aws:)/.test(key) && key !== 'Name' && key !== RELEASE_TAG)
+  return (await reading).filter(isOwnTag)
+}
+
+/** Neither AWS's, nor made of the environment's name, nor of the release that once made it. */
+function isOwnTag({ key }: Tag): boolean {
+  return !/^(elasticbeanstalk:|aws:)/.test(key) && key !== 'Name' && key !== RELEASE_TAG && key !== BLUE_TAG
 }
 
 function lost(name: string) {
@@ -334,7 +343,7 @@ function sameSettings(differences: readonly string[], count: number, at: number)
 }
 
 function sameTags(blue: readonly Tag[], green: readonly Tag[], at: number): Gate {
-  const own = blue.filter(({ key }) => !/^(elasticbeanstalk:|aws:)/.test(key) && key !== 'Name' && key !== RELEASE_TAG)
+  const own = blue.filter(isOwnTag)
   const missing = own
     .filter(({ key, value }) => !green.some((tag) => tag.key === key && tag.value === value))
     .map(({ key }) => key)

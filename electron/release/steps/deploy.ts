@@ -50,7 +50,10 @@ export const deploy: Step<Facts> = {
     const known = facts.version?.ok ? facts.version.value : null
     // Green is on the label after a call whose answer was lost: it had arrived, and is not made again.
     const arrived = isReady(green) && green?.versionLabel === version?.label
-    const deployedAt = record.effects['deploy-version'] ?? (arrived ? record.intents['deploy-version'] : undefined)
+    // So is green that was changed since: what failed and was put back is not tried again without a decision.
+    const meantAt = record.intents['deploy-version']
+    const touched = meantAt !== undefined && green !== null && green.updatedAt > meantAt
+    const deployedAt = record.effects['deploy-version'] ?? (arrived || touched ? meantAt : undefined)
     if (!version || record.leverAt === null) {
       const gates = [
         healthGate('green-ready', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false),
