@@ -143,6 +143,21 @@ export function openDesk(tools: DeskTools): {
     return null
   }
 
+  /** A version whose bundle is known to be unsound is refused, as a file would be; one that cannot be read here is not. */
+  async function expectDeployable(releaseId: string, versionLabel: string): Promise<void> {
+    const { release } = releases.view(releaseId)
+    const looked = await here()
+      .storedBundles.inspect(release.application, versionLabel, platformOf(releaseId))
+      .catch(() => null)
+    const [fault] = looked?.findings.filter(({ severity }) => severity === 'error') ?? []
+    if (fault) {
+      throw problem('bad-bundle', `The bundle of ${versionLabel} must not be deployed`, {
+        meaning: [fault.text, fault.meaning].filter(Boolean).join(' '),
+        remedy: 'Choose another version.',
+      })
+    }
+  }
+
   async function inspected(path: string, releaseId: string): Promise<BundleInspection> {
     // Whoever chooses another file does not wait for the first one.
     inspecting.abort(problem('bad-bundle', 'Another bundle was chosen meanwhile'))
@@ -204,7 +219,10 @@ export function openDesk(tools: DeskTools): {
       const { application, running } = runningOf(releaseId)
       return here().storedBundles.compare(application, running, versionLabel)
     },
-    throwLever: ({ releaseId, lever }) => releases.get(releaseId).throwLever(leverInput(lever, bundles)),
+    throwLever: async ({ releaseId, lever }) => {
+      if (lever.step === 'deploy-existing') await expectDeployable(releaseId, lever.versionLabel)
+      return releases.get(releaseId).throwLever(leverInput(lever, bundles))
+    },
     changeSettings: ({ releaseId, settings }) => releases.get(releaseId).changeSettings(settings),
     waiveGate: ({ releaseId, step, gate, reason }) => releases.get(releaseId).waive(step, gate, reason),
     signOff: ({ releaseId, note }) => releases.get(releaseId).signOff(note),

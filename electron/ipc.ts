@@ -2,7 +2,7 @@ import { type BrowserWindow, type IpcMainInvokeEvent, ipcMain } from 'electron'
 import * as z from 'zod'
 import { CHANNEL_PREFIX, EVENT_CHANNEL } from './contract/bridge.ts'
 import { type CallName, calls, type Events, type Output, type Parsed, type Reply } from './contract/contract.ts'
-import { problem, problemOf } from './contract/problem.ts'
+import { type Problem, problem, problemOf, SignalboxError } from './contract/problem.ts'
 import { ORIGIN } from './protocol.ts'
 
 /** One handler for each call of the contract; a missing, extra or mistyped one does not compile. */
@@ -12,6 +12,7 @@ export type Handlers = { readonly [Name in CallName]: (input: Parsed<Name>) => P
 export function answerCalls(handlers: Handlers): void {
   for (const name of Object.keys(calls) as CallName[]) {
     const handle = handlers[name] as (input: unknown) => unknown
+    ipcMain.removeHandler(CHANNEL_PREFIX + name)
     ipcMain.handle(CHANNEL_PREFIX + name, async (event, input: unknown): Promise<Reply<unknown>> => {
       try {
         checkSender(event)
@@ -25,6 +26,16 @@ export function answerCalls(handlers: Handlers): void {
       }
     })
   }
+}
+
+/** Answers every call with the problem that keeps the app from working; the question for the start tries once more. */
+export function refuseCalls(problem: Problem, begin: () => Handlers): void {
+  const refuse = () => Promise.reject(new SignalboxError(problem))
+  const names = Object.keys(calls) as CallName[]
+  answerCalls({
+    ...(Object.fromEntries(names.map((name) => [name, refuse])) as unknown as Handlers),
+    getStart: (input) => begin().getStart(input),
+  })
 }
 
 /** Tells the window; a window that is going away hears nothing more. */

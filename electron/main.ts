@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { app, type BrowserWindow, clipboard, dialog, Menu, powerMonitor, shell } from 'electron'
@@ -9,7 +9,7 @@ import type { Credentials } from './contract/contract.ts'
 import type { PracticeBundle } from './contract/models.ts'
 import { problem, problemOf } from './contract/problem.ts'
 import { openDesk } from './desk.ts'
-import { answerCalls, tell } from './ipc.ts'
+import { answerCalls, type Handlers, refuseCalls, tell } from './ipc.ts'
 import { type Journal, openJournal, type StoredRelease } from './journal/journal.ts'
 import { leaveInOrder } from './leaving.ts'
 import { setMenu } from './menu.ts'
@@ -43,7 +43,7 @@ registerScheme()
 lockNavigation()
 
 if (app.requestSingleInstanceLock()) void start()
-else app.quit()
+else void leaveToTheOther()
 
 async function start(): Promise<void> {
   await app.whenReady()
@@ -55,10 +55,20 @@ async function start(): Promise<void> {
   })
   setMenu(null)
   const folder = app.getPath('userData')
-  mkdirSync(folder, { recursive: true })
-  const file = openJournalOrEnd(join(folder, 'journal.sqlite'))
-  if (!file) return
+  const begin = () => {
+    mkdirSync(folder, { recursive: true })
+    return work(window, folder, openJournal(join(folder, 'journal.sqlite')))
+  }
+  try {
+    begin()
+  } catch (thrown) {
+    // The window says what is wrong; its “Try again” asks for the start once more.
+    refuseCalls(problemOf(thrown), () => begin())
+  }
+}
 
+/** Everything the window asks for, answered from this journal on. */
+function work(window: BrowserWindow, folder: string, file: Journal): Handlers {
   const notice = createNotices(window)
   const releases = openReleases(
     file,
@@ -140,6 +150,23 @@ async function start(): Promise<void> {
   const unfinished = releases.list().some(({ outcome, damaged }) => outcome === null && !damaged)
   const last = remembered.safeParse(parsed(file.setting('sign-in'))).data
   if (unfinished && last) void desk.reconnect(last satisfies Credentials).catch(() => {})
+  return desk.handlers
+}
+
+/** Another Signalbox has this folder, and shows its window; or nobody can write to the folder, which is to be said. */
+async function leaveToTheOther(): Promise<void> {
+  const folder = app.getPath('userData')
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+  } catch (thrown) {
+    await app.whenReady()
+    dialog.showErrorBox(
+      'Signalbox cannot write to its folder',
+      `Without a journal no release is begun or continued. See that the folder can be written to and that the disk is not full, then start again.\n\n${folder}: ${String(thrown)}`,
+    )
+  }
+  app.quit()
 }
 
 async function saveReport(
@@ -169,17 +196,6 @@ async function saveReport(
     })
   })
   return { path: filePath }
-}
-
-function openJournalOrEnd(path: string) {
-  try {
-    return openJournal(path)
-  } catch (thrown) {
-    const { title, meaning, remedy, detail } = problemOf(thrown)
-    dialog.showErrorBox(title, [meaning, remedy, detail].filter(Boolean).join('\n\n'))
-    app.exit(1)
-    return null
-  }
 }
 
 /** A comfort of the next start: that it cannot be written is told by what needs the journal. */

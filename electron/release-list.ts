@@ -29,7 +29,11 @@ const CHECK_EVERY_MILLISECONDS = 25
  * Every release in one line, the newest first. One that has not ended is read through before it is shown, since it may
  * be acted upon; the chains of those that have ended are checked in the background, and what is found is told.
  */
-export function openReleaseList(file: JournalFile, onList: (list: readonly ReleaseSummary[]) => void) {
+export function openReleaseList(
+  file: JournalFile,
+  onList: (list: readonly ReleaseSummary[]) => void,
+  checkAfterMilliseconds = CHECK_AFTER_MILLISECONDS,
+) {
   const listed = file.list()
   const lines = new Map(
     listed.map(({ id, summary, damage }) => [
@@ -42,7 +46,7 @@ export function openReleaseList(file: JournalFile, onList: (list: readonly Relea
   const unchecked = [...lines.values()]
     .filter(({ outcome, damaged }) => outcome !== null && !damaged)
     .map(({ id }) => id)
-  let timer = setTimeout(checkNext, CHECK_AFTER_MILLISECONDS).unref()
+  let timer = setTimeout(checkNext, checkAfterMilliseconds).unref()
 
   function list(): readonly ReleaseSummary[] {
     return order.flatMap((id) => lines.get(id) ?? [])

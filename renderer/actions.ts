@@ -118,6 +118,7 @@ export function cancelSignIn(): void {
 export async function chooseBundle(): Promise<void> {
   const { view } = getState()
   if (!view) return
+  setState({ bundleRead: null })
   const reply = await ask('chooseBundle', { releaseId: view.release.id })
   if (reply.ok && reply.value) keepInDraft({ inspection: reply.value, versionLabel: reply.value.suggestedLabel })
 }
@@ -125,6 +126,7 @@ export async function chooseBundle(): Promise<void> {
 export async function choosePracticeBundle(fileName: string): Promise<void> {
   const { view } = getState()
   if (!view) return
+  setState({ bundleRead: null })
   const reply = await ask('choosePracticeBundle', { releaseId: view.release.id, fileName })
   if (reply.ok) keepInDraft({ inspection: reply.value, versionLabel: reply.value.suggestedLabel })
 }

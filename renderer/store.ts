@@ -6,6 +6,7 @@ import type {
   Connection,
   ReleaseSummary,
   ReleaseView,
+  VersionInspection,
 } from '../electron/contract/models.ts'
 import type { Problem } from '../electron/contract/problem.ts'
 import type { StepId } from '../electron/contract/steps.ts'
@@ -18,6 +19,8 @@ export interface Draft {
   readonly inspection: BundleInspection | null
   readonly versionLabel: string | null
   readonly existingVersion: string | null
+  /** What was found in the bundle of that version; null: nothing yet, or it cannot be read. */
+  readonly existingInspection: VersionInspection | null
   readonly signOffNote: string
   readonly typedUrl: string
 }
@@ -29,6 +32,7 @@ export const BLANK_DRAFT: Draft = {
   inspection: null,
   versionLabel: null,
   existingVersion: null,
+  existingInspection: null,
   signOffNote: '',
   typedUrl: '',
 }

@@ -40,6 +40,8 @@ export const testIds = {
   practiceBundle: (fileName: string) => `practice-bundle-${fileName}`,
   versionSource: (source: 'practice' | 'bundle' | 'existing') => `version-source-${source}`,
   existingVersion: 'existing-version',
+  inspection: 'inspection',
+  difference: 'difference',
   versionLabel: 'version-label',
   signOff: 'sign-off',
   signOffNote: 'sign-off-note',

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomFillSync } from 'node:crypto'
+import { once } from 'node:events'
 import { accessSync, constants, createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -214,7 +215,7 @@ async function writeBundle(path: string): Promise<void> {
     offset += header.length + name.length + content.length
     out.write(header)
     out.write(name)
-    if (!out.write(content)) await new Promise((resolve) => out.once('drain', resolve))
+    if (!out.write(content)) await once(out, 'drain')
   }
   const listing = Buffer.concat(records)
   const end = Buffer.alloc(22)

@@ -5,11 +5,18 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { _electron, type ElectronApplication } from 'playwright'
 import { testIds } from '../renderer/test-ids.ts'
+import { benchBundle } from './bench-bundle.ts'
 import { benchJournal } from './bench-journal.ts'
 import { benchPractice } from './bench-practice.ts'
 
 /** What `npm run bench` measures; every figure that matters is a ratio of two things measured in the same run. */
-const benches = { startup: benchStartup, release: benchRelease, practice: benchPractice, journal: benchJournal }
+const benches = {
+  startup: benchStartup,
+  release: benchRelease,
+  practice: benchPractice,
+  journal: benchJournal,
+  bundle: benchBundle,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -90,8 +90,8 @@ export async function operate(
     readonly until?: (view: ReleaseView) => boolean
     /** Told of every problem once. */
     readonly onTrouble?: (trouble: Trouble) => void
-    /** What to do about a problem that does not pass by itself; absent: wait. */
-    readonly decide?: (view: ReleaseView) => Promise<void>
+    /** Throws no lever while a problem stands, as somebody does who reads before they act. */
+    readonly cautious?: boolean
   },
 ): Promise<ReleaseView> {
   const { releases } = headless
@@ -108,17 +108,18 @@ export async function operate(
     if (view.problem) tell(view, view.problem)
     if (view.release.outcome !== null || options.until?.(view) === true || performance.now() > deadline) return view
     try {
-      if (view.problem && options.decide) await options.decide(view)
-      else await next(headless, view)
+      if (view.problem === null || options.cautious !== true) await doNext(headless, view)
     } catch (thrown) {
-      tell(releases.view(releaseId), problemOf(thrown))
+      const problem = problemOf(thrown)
+      // Between the look and the wish the release may have moved on by itself.
+      if (problem.code !== 'locked' || problem.title.includes('gate')) tell(releases.view(releaseId), problem)
     }
     await new Promise((resolve) => setTimeout(resolve, 15))
   }
 }
 
 /** The one thing an operator has to do now, if any. */
-async function next(headless: Headless, view: ReleaseView): Promise<void> {
+export async function doNext(headless: Headless, view: ReleaseView): Promise<void> {
   const { release } = view
   const running = headless.releases.get(release.id)
   const step = currentStep(view)

@@ -1,8 +1,9 @@
 import type { Application } from '../contract/models.ts'
 import { needsSignIn, problem } from '../contract/problem.ts'
-import type { Bundles, Clock, ElasticBeanstalk, StackReader } from '../release/world.ts'
+import type { Bundles, Clock, Databases, ElasticBeanstalk, StackReader } from '../release/world.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { type AwsKeys, createClients } from './clients.ts'
+import { createDatabases } from './databases.ts'
 import { createElasticBeanstalk } from './elastic-beanstalk.ts'
 import { createSend } from './send.ts'
 import { createStackReader } from './stack.ts'
@@ -13,6 +14,7 @@ import { createBundles } from './upload.ts'
 export interface Aws {
   readonly elasticBeanstalk: ElasticBeanstalk
   readonly stack: StackReader
+  readonly databases: Databases
   readonly bundles: Bundles
   /** An object in S3, to be read in pieces. */
   openStoredObject(location: { readonly bucket: string; readonly key: string }): Promise<StoredObject>
@@ -53,6 +55,7 @@ export function openAws(options: OpenAwsOptions): Aws {
   return {
     elasticBeanstalk,
     stack: createStackReader(clients, send),
+    databases: createDatabases(clients, send),
     bundles: createBundles(clients, send),
     openStoredObject: (location) => openStoredObject(clients, send, location),
     listApplications,

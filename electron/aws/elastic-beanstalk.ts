@@ -298,6 +298,23 @@ export function createElasticBeanstalk(
       )
     },
 
+    updateSettings: async (environmentId, settings) => {
+      await change('UpdateEnvironment', (client, options) =>
+        client.send(
+          new UpdateEnvironmentCommand({
+            EnvironmentId: environmentId,
+            OptionSettings: settings.map(({ namespace, optionName, value, resourceName }) => ({
+              Namespace: namespace,
+              OptionName: optionName,
+              Value: value ?? '',
+              ...(resourceName === null ? {} : { ResourceName: resourceName }),
+            })),
+          }),
+          options,
+        ),
+      )
+    },
+
     abortUpdate: async (environmentId) => {
       await change('AbortEnvironmentUpdate', (client, options) =>
         client.send(new AbortEnvironmentUpdateCommand({ EnvironmentId: environmentId }), options),

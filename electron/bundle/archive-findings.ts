@@ -1,7 +1,7 @@
 import type { BundleFinding } from '../contract/models.ts'
 import type { Directory } from './archive.ts'
 import { filesOf } from './contents.ts'
-import type { Entry } from './entries.ts'
+import { type Entry, orderOf } from './entries.ts'
 import type { Mismatch } from './header-check.ts'
 import { named } from './named.ts'
 
@@ -155,12 +155,9 @@ function bombs({ entries }: Archive, files: readonly Entry[]): readonly BundleFi
 
 /** Names of files that begin before the one in front of them ends. */
 function overlapping(entries: readonly Entry[]): readonly string[] {
-  const order = Uint32Array.from(entries, (_, index) => index).sort(
-    (one, other) => (entries[one]?.at ?? 0) - (entries[other]?.at ?? 0),
-  )
   const found: string[] = []
   let end = -1
-  for (const index of order) {
+  for (const index of orderOf(entries)) {
     const entry = entries[index]
     if (!entry) continue
     if (entry.at < end) found.push(entry.name)

@@ -61,6 +61,13 @@ export function readEntries(
   return { entries, fault: null }
 }
 
+/** Which entry comes first in the archive itself, which next: mostly, but not always, as they are listed. */
+export function orderOf(entries: readonly Entry[]): Uint32Array {
+  return Uint32Array.from(entries, (_, index) => index).toSorted(
+    (one, other) => (entries[one]?.at ?? 0) - (entries[other]?.at ?? 0),
+  )
+}
+
 function readEntry(listing: Buffer, at: number, nameBytes: number, extraBytes: number, shift: number): Entry {
   const flags = listing.readUInt16LE(at + 8)
   const extraAt = at + RECORD_BYTES + nameBytes

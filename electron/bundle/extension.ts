@@ -141,9 +141,9 @@ function optionsOf(file: string, value: unknown): readonly DeclaredResource[] {
       )
   const own = options.filter(([namespace]) => namespace === DATABASE_NAMESPACE)
   const named = (wanted: string) => own.find(([, name]) => String(name).toLowerCase() === wanted)?.[2]
-  const flag = named('hascoupleddatabase')
-  const isOff = flag !== undefined && String(flag).toLowerCase() === 'false'
-  const asks = String(flag).toLowerCase() === 'true' || own.some(([, name]) => ASKING.has(String(name).toLowerCase()))
+  const flag = JSON.stringify(named('hascoupleddatabase') ?? null).toLowerCase()
+  const isOff = flag === 'false' || flag === '"false"'
+  const asks = flag === 'true' || flag === '"true"' || own.some(([, name]) => ASKING.has(String(name).toLowerCase()))
   const policy = named('dbdeletionpolicy')
   return asks && !isOff
     ? [

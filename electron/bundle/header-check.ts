@@ -1,5 +1,5 @@
 import type { Directory } from './archive.ts'
-import type { Entry } from './entries.ts'
+import { type Entry, orderOf } from './entries.ts'
 
 /** A file whose own header is missing or says something else than the list at the archive's end. */
 export interface Mismatch {
@@ -17,9 +17,7 @@ const MOST_KEPT = 20
  * read of its own. Tools differ in which of the two they believe.
  */
 export function createHeaderCheck({ entries, listing }: Extract<Directory, { kind: 'zip' }>) {
-  const order = Uint32Array.from(entries, (_, index) => index).sort(
-    (one, other) => (entries[one]?.at ?? 0) - (entries[other]?.at ?? 0),
-  )
+  const order = orderOf(entries)
   const found: Mismatch[] = []
   let next = 0
   let carried = Buffer.alloc(0)

@@ -90,7 +90,7 @@ function duplicates(files: readonly Entry[]): readonly BundleFinding[] {
     if (other !== undefined && other !== file.name) letters.push(file)
     byLetters.set(folded, file.name)
   }
-  const folders = new Set(files.flatMap(({ name }) => parentsOf(name)))
+  const folders = foldersOf(files)
   const both = [...byName.values()].filter(({ name, kind }) => kind !== 'link' && folders.has(name))
   return [
     ...list(
@@ -219,6 +219,19 @@ function hooks(files: readonly Entry[]): readonly BundleFinding[] {
 
 function isLeftover(name: string): boolean {
   return name.startsWith('__MACOSX/') || /(^|\/)\.DS_Store$/.test(name)
+}
+
+function foldersOf(files: readonly Entry[]): ReadonlySet<string> {
+  const folders = new Set<string>()
+  for (const { name } of files) {
+    // Where a folder is known, those above it are.
+    for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) {
+      const folder = name.slice(0, at)
+      if (folders.has(folder)) break
+      folders.add(folder)
+    }
+  }
+  return folders
 }
 
 function parentsOf(name: string): readonly string[] {

@@ -11,6 +11,8 @@ import { listBundle } from './inspect.ts'
 export interface VersionSources {
   versions(application: string, labels: readonly string[]): Promise<readonly ApplicationVersion[]>
   open(location: { readonly bucket: string; readonly key: string }): Promise<ByteSource & { readonly etag: string }>
+  /** Milliseconds that only ever grow. */
+  now?(): number
 }
 
 /** The bundles of an account's versions: looked into where they are, and compared with each other. */
@@ -27,12 +29,28 @@ interface Read {
 }
 
 const MOST_KEPT = 3
+/** What a version's bundle holds does not change but by somebody's overwriting it; steps ask every few seconds. */
+const FRESH_MILLISECONDS = 60_000
 
-/** Reads each object once as long as it stays the same; throws where a bundle cannot be read. */
+/** Looks once a minute whether an object is still the same and reads it again only then; throws where it cannot be read. */
 export function createVersionBundles(sources: VersionSources): StoredBundles {
   const kept = new Map<string, Promise<Contents>>()
+  const latest = new Map<string, { readonly at: number; readonly read: Promise<Read> }>()
+  const now = sources.now ?? (() => performance.now())
 
-  async function read(application: string, versionLabel: string): Promise<Read> {
+  function read(application: string, versionLabel: string): Promise<Read> {
+    const name = `${application}\n${versionLabel}`
+    const known = latest.get(name)
+    if (known && now() - known.at < FRESH_MILLISECONDS) return known.read
+    const reading = readNow(application, versionLabel)
+    latest.delete(name)
+    latest.set(name, { at: now(), read: reading })
+    reading.catch(() => latest.delete(name))
+    forgetOldest(latest)
+    return reading
+  }
+
+  async function readNow(application: string, versionLabel: string): Promise<Read> {
     const [version] = await sources.versions(application, [versionLabel])
     if (!version || version.bucket === '' || version.key === '') {
       throw problem('not-found', `Elastic Beanstalk does not tell where the bundle of ${versionLabel} lies`, {
@@ -48,10 +66,7 @@ export function createVersionBundles(sources: VersionSources): StoredBundles {
     kept.delete(name)
     kept.set(name, contents)
     contents.catch(() => kept.delete(name))
-    for (const oldest of kept.keys()) {
-      if (kept.size <= MOST_KEPT) break
-      kept.delete(oldest)
-    }
+    forgetOldest(kept)
     return { version, sizeBytes: source.sizeBytes, contents: await contents }
   }
 
@@ -83,5 +98,12 @@ export function createVersionBundles(sources: VersionSources): StoredBundles {
         typeof chosen === 'string' ? (await readArchive(application, chosen)).entries : await listBundle(chosen)
       return differenceOf(before.entries, after, running)
     },
+  }
+}
+
+function forgetOldest(map: Map<string, unknown>): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= MOST_KEPT) return
+    map.delete(oldest)
   }
 }

@@ -66,6 +66,7 @@ const credentials = z.discriminatedUnion('kind', [
 
 /** What the operator gives when a lever is thrown; one shape for each step that has one. */
 const lever = z.discriminatedUnion('step', [
+  z.strictObject({ step: z.literal('independence'), password: z.string().max(128).nullable() }),
   z.strictObject({ step: z.literal('clone'), greenName: environmentName, cnamePrefix }),
   z.strictObject({ step: z.literal('deploy'), bundleId: z.string(), versionLabel }),
   z.strictObject({ step: z.literal('deploy-existing'), versionLabel }),

@@ -22,6 +22,13 @@ export const ACTIONS = [
   'abort-update',
   'swap-cnames',
   'terminate-environment',
+  'create-snapshot',
+  'protect-database',
+  'retain-database',
+  'decouple-database',
+  'create-security-group',
+  'allow-security-group',
+  'attach-security-group',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
@@ -45,7 +52,14 @@ export const entrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('entered'), at, step }),
   z.object({ kind: z.literal('gate'), at, step, list: z.enum(['gates', 'proofs']), gate: whole<Gate>() }),
   z.object({ kind: z.literal('waived'), at, step, gate: z.string(), reason: z.string() }),
-  z.object({ kind: z.literal('lever-thrown'), at, step, typedUrl: z.string().optional() }),
+  z.object({
+    kind: z.literal('lever-thrown'),
+    at,
+    step,
+    typedUrl: z.string().optional(),
+    /** Which part of the step it was thrown for, where each has a lever of its own. */
+    stage: z.string().optional(),
+  }),
   z.object({ kind: z.literal('green-named'), at, name: z.string(), cnamePrefix: z.string() }),
   z.object({ kind: z.literal('green-found'), at, id: z.string() }),
   z.object({ kind: z.literal('version-chosen'), at, label: z.string(), bundle: whole<SourceBundle>().nullable() }),
@@ -102,6 +116,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
   /** The drift that is open from now on, null when there is none any more. */
   z.object({ kind: z.literal('drift'), at, drift: z.string().nullable(), said: z.string() }),
   z.object({ kind: z.literal('drift-accepted'), at, drift: z.string(), said: z.string() }),
+  /** The database that this release takes out of its environment: known from then on, also once it is out. */
+  z.object({ kind: z.literal('decoupling'), at, database: z.object({ id: z.string() }) }),
   z.object({ kind: z.literal('proved'), at, step }),
   z.object({ kind: z.literal('returned'), at, step, why: z.string() }),
   z.object({ kind: z.literal('roll-back-chosen'), at, swapped: z.boolean() }),

@@ -84,12 +84,23 @@ export interface Progress {
 /** How far a step has come; `stuck` carries a problem and its choices. */
 export type StepStatus = 'ahead' | 'checking' | 'locked' | 'ready' | 'acting' | 'watching' | 'stuck' | 'proved'
 
+/** A change in words and as the calls that make it, before it is made. */
+export interface Preview {
+  readonly title: string
+  readonly words: string
+  readonly calls: readonly string[]
+  /** Whether the operator may give a password with it; it is used once and never kept. */
+  readonly asksPassword: boolean
+}
+
 export interface StepView {
   readonly id: StepId
   readonly status: StepStatus
   readonly gates: readonly Gate[]
   readonly proofs: readonly Gate[]
   readonly progress: Progress | null
+  /** What the lever does next, where a step has several. */
+  readonly preview?: Preview
   readonly enteredAt: Instant | null
   readonly provedAt: Instant | null
 }

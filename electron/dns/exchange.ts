@@ -1,22 +1,13 @@
-import { randomInt } from 'node:crypto'
-import { createSocket } from 'node:dgram'
-import { connect, isIPv6 } from 'node:net'
-import { type Answer, decode, encode, RECURSION_DESIRED } from 'dns-packet'
+import {
+  createQuestion,
+  type Exchange,
+  FORMAT_ERROR,
+  NOT_IMPLEMENTED,
+  type Question,
+  type QuestionType,
+} from './question.ts'
 import type { ServerAddress } from './server-address.ts'
-
-export type QuestionType = 'A' | 'AAAA' | 'NS'
-
-/** A reply that carries our id and our question, or why there is none. Never thrown. */
-export type Exchange =
-  | {
-      readonly kind: 'reply'
-      /** 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED (RFC 1035, 4.1.1). */
-      readonly responseCode: number
-      readonly authoritative: boolean
-      readonly answers: readonly Answer[]
-      readonly authorities: readonly Answer[]
-    }
-  | { readonly kind: 'silent' | 'malformed'; readonly detail: string }
+import { type Heard, overHttps, overTcp, overUdp } from './transports.ts'
 
 /** Real time. */
 export interface Patience {
@@ -26,253 +17,123 @@ export interface Patience {
 
 export const PATIENCE: Patience = { tryMilliseconds: 2_000, tries: 2 }
 
-/** What a UDP reply may hold without being cut up on its way (DNS flag day 2020). */
-const UDP_PAYLOAD_BYTES = 1232
-const FORMAT_ERROR = 1
-const NOT_IMPLEMENTED = 4
+export interface ExchangeOptions {
+  readonly patience?: Patience | undefined
+  /** PEM; whom to trust over HTTPS instead of the system's own. */
+  readonly certificateAuthority?: string | undefined
+  /** Whether the server is to find out itself; true where nothing is said. */
+  readonly recursion?: boolean | undefined
+}
+
+interface Asking {
+  readonly server: ServerAddress
+  readonly name: string
+  readonly type: QuestionType
+  readonly signal: AbortSignal
+  readonly patience: Patience
+  readonly recursion: boolean
+  readonly certificateAuthority: string | undefined
+}
 
 /**
- * One question to one server: UDP with a random id from a random port, TCP where the reply was truncated. Rejects
- * only with the signal's reason.
+ * One question to one server: UDP with a random id, from a random port, its letters in random case; TCP where the reply
+ * was truncated or UDP brings nothing. Rejects only with the signal's reason.
  */
 export async function exchange(
   server: ServerAddress,
   name: string,
   type: QuestionType,
   signal: AbortSignal,
-  patience: Patience = PATIENCE,
+  options: ExchangeOptions = {},
 ): Promise<Exchange> {
+  const { patience = PATIENCE, recursion = true, certificateAuthority } = options
+  const asking: Asking = { server, name, type, signal, patience, recursion, certificateAuthority }
+  if (createQuestion(name, type, { extended: false, mixedCase: false, recursion }) === null)
+    return { kind: 'malformed', detail: `“${name}” cannot be asked for in DNS` }
+  return server.transport === 'udp' ? byDatagrams(asking) : byConnections(asking)
+}
+
+async function byDatagrams(asking: Asking): Promise<Exchange> {
+  const { signal, patience } = asking
   let result: Exchange = { kind: 'silent', detail: 'No answer' }
   let extended = true
+  let mixedCase = true
   for (let attempt = 0; attempt < patience.tries; attempt += 1) {
     signal.throwIfAborted()
-    const question = createQuestion(name, type, extended)
-    if (question === null) return { kind: 'malformed', detail: `“${name}” cannot be asked for in DNS` }
-    const udp = await overUdp(server, question, signal, patience.tryMilliseconds)
-    if (udp.kind === 'truncated') return overTcp(server, question, signal, patience.tryMilliseconds)
-    if (
-      udp.kind === 'reply' &&
-      extended &&
-      (udp.responseCode === FORMAT_ERROR || udp.responseCode === NOT_IMPLEMENTED)
-    ) {
-      // A server from before EDNS (RFC 6891, 7): ask again without.
+    const question = questionFor(asking, extended, mixedCase)
+    const isLast = attempt === patience.tries - 1
+    const heard = isLast ? await overBoth(asking, question, mixedCase) : await ask(asking, question, mixedCase)
+    if (heard.kind === 'truncated') return overTcp(asking.server, question, signal, patience.tryMilliseconds)
+    if (heard.kind === 'recased') {
+      // A server that does not keep the case is believed over TCP, or without the game where it has none.
+      const certain = await overTcp(asking.server, question, signal, patience.tryMilliseconds)
+      if (certain.kind === 'reply') return certain
+      mixedCase = false
+      attempt -= 1
+      continue
+    }
+    if (extended && isBeforeExtensions(heard)) {
       extended = false
       attempt -= 1
       continue
     }
-    if (udp.kind !== 'silent') return udp
-    result = udp
+    if (heard.kind !== 'silent') return heard
+    result = heard
   }
   return result
 }
 
-interface Question {
-  readonly id: number
-  readonly name: string
-  readonly type: QuestionType
-  readonly packet: Buffer
+function ask({ server, signal, patience }: Asking, question: Question, mixedCase: boolean): Promise<Heard> {
+  return overUdp(server, question, signal, patience.tryMilliseconds, mixedCase)
 }
 
-function createQuestion(name: string, type: QuestionType, extended: boolean): Question | null {
-  const id = randomInt(0x10000)
-  const bare = name.replace(/\.$/, '')
-  if (
-    bare.length === 0 ||
-    bare.length > 253 ||
-    bare.split('.').some((label) => label.length === 0 || label.length > 63)
-  )
-    return null
+/** The last try goes over TCP as well, for servers that are reached by it only; what speaks first counts. */
+async function overBoth(asking: Asking, question: Question, mixedCase: boolean): Promise<Heard> {
+  const over = new AbortController()
+  const both = { ...asking, signal: AbortSignal.any([asking.signal, over.signal]) }
+  const udp = ask(both, question, mixedCase)
+  const tcp = overTcp(both.server, question, both.signal, both.patience.tryMilliseconds)
   try {
-    const packet = encode({
-      type: 'query',
-      id,
-      flags: RECURSION_DESIRED,
-      questions: [{ type, name: bare, class: 'IN' }],
-      ...(extended
-        ? {
-            additionals: [
-              {
-                type: 'OPT',
-                name: '.',
-                udpPayloadSize: UDP_PAYLOAD_BYTES,
-                extendedRcode: 0,
-                ednsVersion: 0,
-                flags: 0,
-                flag_do: false,
-                options: [],
-              },
-            ],
-          }
-        : {}),
-    })
-    return { id, name: bare, type, packet }
-  } catch {
-    return null
+    const first = await Promise.race([udp, tcp])
+    if (first.kind !== 'silent') return first
+    const second = await tcp
+    return second.kind === 'silent' ? await udp : second
+  } finally {
+    over.abort()
+    await Promise.allSettled([udp, tcp])
   }
 }
 
-type Read =
-  | Extract<Exchange, { kind: 'reply' }>
-  | { readonly kind: 'truncated' }
-  | { readonly kind: 'foreign'; readonly detail: string }
-
-/** Whether these bytes answer our question; anything else is foreign and proves nothing. */
-function readReply(bytes: Buffer, question: Question): Read {
-  if (bytes.length < 12 || bytes.readUInt16BE(0) !== question.id)
-    return { kind: 'foreign', detail: 'a reply with another id' }
-  try {
-    const packet = decode(bytes)
-    const asked = packet.questions?.[0]
-    if (packet.type !== 'response') return { kind: 'foreign', detail: 'a packet that is no reply' }
-    const responseCode = (packet.flags ?? 0) & 0xf
-    const noQuestion = asked === undefined && (responseCode === FORMAT_ERROR || responseCode === NOT_IMPLEMENTED)
-    if (
-      !noQuestion &&
-      (asked === undefined ||
-        packet.questions?.length !== 1 ||
-        !sameName(asked.name, question.name) ||
-        asked.type !== question.type)
-    ) {
-      return { kind: 'foreign', detail: 'a reply to another question' }
+/** Over TCP or HTTPS by choice. */
+async function byConnections(asking: Asking): Promise<Exchange> {
+  const { server, signal, patience } = asking
+  let result: Exchange = { kind: 'silent', detail: 'No answer' }
+  let extended = true
+  for (let attempt = 0; attempt < patience.tries; attempt += 1) {
+    signal.throwIfAborted()
+    const question = questionFor(asking, extended, false)
+    const heard =
+      server.transport === 'tcp'
+        ? await overTcp(server, question, signal, patience.tryMilliseconds)
+        : await overHttps(server, question, signal, patience.tryMilliseconds, asking.certificateAuthority)
+    if (extended && isBeforeExtensions(heard)) {
+      extended = false
+      attempt -= 1
+      continue
     }
-    if (packet.flag_tc) return { kind: 'truncated' }
-    return {
-      kind: 'reply',
-      responseCode,
-      authoritative: packet.flag_aa,
-      answers: packet.answers ?? [],
-      authorities: packet.authorities ?? [],
-    }
-  } catch (thrown) {
-    return {
-      kind: 'foreign',
-      detail: `a reply that cannot be read (${thrown instanceof Error ? thrown.message : String(thrown)})`,
-    }
+    if (heard.kind !== 'silent') return heard
+    result = heard
   }
+  return result
 }
 
-/** Names are equal whatever their case and final dot. */
-export function sameName(a: string, b: string): boolean {
-  return plainName(a) === plainName(b)
+function questionFor({ name, type, recursion }: Asking, extended: boolean, mixedCase: boolean): Question {
+  const question = createQuestion(name, type, { extended, mixedCase, recursion })
+  if (question === null) throw new Error('A name that could be asked for cannot any more')
+  return question
 }
 
-/** Lower case, without the final dot. */
-export function plainName(name: string): string {
-  return name.replace(/\.$/, '').toLowerCase()
-}
-
-function overUdp(
-  server: ServerAddress,
-  question: Question,
-  signal: AbortSignal,
-  milliseconds: number,
-): Promise<Exchange | { readonly kind: 'truncated' }> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket(isIPv6(server.host) ? 'udp6' : 'udp4')
-    let foreign: string | null = null
-    const end = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-      socket.removeAllListeners('message')
-      try {
-        socket.close()
-      } catch {
-        // Already closed by an error of its own.
-      }
-    }
-    const settle = (result: Exchange | { readonly kind: 'truncated' }): void => {
-      end()
-      resolve(result)
-    }
-    const abort = (): void => {
-      end()
-      reject(signal.reason)
-    }
-    // A forged reply must not end the wait for the true one; only the silence after it is told apart.
-    const timer = setTimeout(
-      () =>
-        settle(
-          foreign === null
-            ? { kind: 'silent', detail: `No answer within ${milliseconds / 1000} s` }
-            : { kind: 'malformed', detail: `Only ${foreign}` },
-        ),
-      milliseconds,
-    )
-    signal.addEventListener('abort', abort, { once: true })
-    socket.on('error', (error) => settle({ kind: 'silent', detail: describeFailure(error) }))
-    socket.on('message', (bytes) => {
-      const read = readReply(bytes, question)
-      if (read.kind === 'foreign') foreign = read.detail
-      else settle(read)
-    })
-    // Connected, so that the system passes on packets of this server only, and its refusal.
-    socket.connect(server.port, server.host, () => {
-      socket.send(question.packet, (error) => {
-        if (error) settle({ kind: 'silent', detail: describeFailure(error) })
-      })
-    })
-  })
-}
-
-function overTcp(
-  server: ServerAddress,
-  question: Question,
-  signal: AbortSignal,
-  milliseconds: number,
-): Promise<Exchange> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: server.host, port: server.port })
-    const parts: Buffer[] = []
-    let received = 0
-    const end = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-      socket.destroy()
-    }
-    const settle = (result: Exchange): void => {
-      end()
-      resolve(result)
-    }
-    const abort = (): void => {
-      end()
-      reject(signal.reason)
-    }
-    const timer = setTimeout(
-      () => settle({ kind: 'silent', detail: `No whole answer over TCP within ${milliseconds / 1000} s` }),
-      milliseconds,
-    )
-    signal.addEventListener('abort', abort, { once: true })
-    socket.on('error', (error) => settle({ kind: 'silent', detail: `Over TCP: ${describeFailure(error)}` }))
-    socket.on('close', () =>
-      settle({ kind: 'malformed', detail: 'The connection was closed in the middle of an answer' }),
-    )
-    socket.on('connect', () => {
-      const length = Buffer.alloc(2)
-      length.writeUInt16BE(question.packet.length)
-      socket.write(Buffer.concat([length, question.packet]))
-    })
-    socket.on('data', (part) => {
-      parts.push(part)
-      received += part.length
-      if (received < 2) return
-      const bytes = Buffer.concat(parts)
-      const length = bytes.readUInt16BE(0)
-      if (bytes.length < length + 2) return
-      const read = readReply(bytes.subarray(2, length + 2), question)
-      if (read.kind === 'reply') settle(read)
-      else
-        settle({
-          kind: 'malformed',
-          detail: read.kind === 'truncated' ? 'Truncated even over TCP' : `Over TCP, ${read.detail}`,
-        })
-    })
-  })
-}
-
-function describeFailure(error: Error): string {
-  const code = 'code' in error ? error.code : null
-  if (code === 'ECONNREFUSED') return 'Nothing listens there'
-  if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return 'There is no way to this server from here'
-  if (code === 'ENOTFOUND') return 'This server’s own name is not known'
-  return error.message
+/** A server from before EDNS (RFC 6891, 7) is asked again without. */
+function isBeforeExtensions(heard: Heard): boolean {
+  return heard.kind === 'reply' && (heard.responseCode === FORMAT_ERROR || heard.responseCode === NOT_IMPLEMENTED)
 }

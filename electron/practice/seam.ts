@@ -47,6 +47,8 @@ export interface Site {
   readonly environmentName: string
   /** Documentation addresses (TEST-NET) of its load balancer, or its single instance's elastic IP. */
   readonly addresses: readonly string[]
+  /** The names under which a load balancer that is shared sends requests here; absent: it is this one's own. */
+  readonly hosts?: readonly string[]
   /** Absent: HTTP on port 80. */
   readonly listeners?: readonly SiteListener[]
   /** Empty: the load balancer answers 503. */

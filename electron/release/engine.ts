@@ -20,15 +20,9 @@ import {
   withWaivers,
 } from './step.ts'
 import { steps } from './steps/index.ts'
-import { patiently, takeTurns } from './turns.ts'
+import { intervalMilliseconds, patiently, takeTurns } from './turns.ts'
 import { viewOf } from './view.ts'
 import type { World } from './world.ts'
-
-/** Account milliseconds between two turns: often at first, seldom once something takes long. */
-function intervalMilliseconds(sinceChange: number): number {
-  if (sinceChange < 120_000) return 5_000
-  return sinceChange < 600_000 ? 10_000 : 20_000
-}
 
 /**
  * Runs one release: observe, judge, act, record, until it ends or is closed. The journal's entries are all it
@@ -61,6 +55,7 @@ export function runRelease(input: {
   let gaps = 0
   let changedAt = clock.now()
   let actionAbort = new AbortController()
+  let secret: string | null = null
 
   const record = (entry: Entry) => {
     journal.append(entry)
@@ -70,6 +65,7 @@ export function runRelease(input: {
   const hands: Hands = {
     world,
     signal: closing.signal,
+    secret: null,
     record,
     progress: (progress) => {
       acting = progress
@@ -177,6 +173,7 @@ export function runRelease(input: {
     try {
       await steps[id].act(action, state, sight, facts.value, {
         ...hands,
+        secret,
         signal: AbortSignal.any([closing.signal, actionAbort.signal]),
       })
     } catch (thrown) {
@@ -242,7 +239,7 @@ export function runRelease(input: {
   function isAt(step: StepId): void {
     if (state.release.step !== step)
       throw problem('locked', `The release is at another step now`, { remedy: 'Look at the step it is at.' })
-    if (recordOf(state, step).leverAt !== null)
+    if (recordOf(state, step).leverAt !== null && !judgement?.offersLever)
       throw problem('locked', 'This was started already', { meaning: 'It is under way; it is not done twice.' })
   }
 
@@ -260,6 +257,7 @@ export function runRelease(input: {
         remedy: `Type ${productionCname}.`,
       })
     }
+    secret = lever.step === 'independence' ? lever.password : null
     const { gates, drift } = await patiently(clock, closing.signal, () => observe(true))
     if (drift?.stops) throw new SignalboxError(drift.problem)
     const closed = (gates ?? []).filter((gate) => !isOpen(gate) && gate.id !== 'typed-url')
@@ -269,6 +267,7 @@ export function runRelease(input: {
       at: clock.now(),
       step: lever.step,
       ...(lever.step === 'retire' ? { typedUrl: lever.typedUrl.trim() } : {}),
+      ...(judgement?.stage ? { stage: judgement.stage } : {}),
     })
   }
 
@@ -375,9 +374,15 @@ export function runRelease(input: {
           judgement = null
           return
         }
-        const { typedUrl, leverAt } = recordOf(state, step)
+        const { typedUrl, stage, leverAt } = recordOf(state, step)
         if (judgement?.stuck && !judgement.drift?.stops && leverAt !== null && step !== 'clone') {
-          record({ kind: 'lever-thrown', at: clock.now(), step, ...(typedUrl ? { typedUrl } : {}) })
+          record({
+            kind: 'lever-thrown',
+            at: clock.now(),
+            step,
+            ...(typedUrl ? { typedUrl } : {}),
+            ...(stage ? { stage } : {}),
+          })
         }
         facts = null
       })

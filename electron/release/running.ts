@@ -10,6 +10,7 @@ export interface ReleaseJournal {
 
 /** What an operator gives with a lever. */
 export type LeverInput =
+  | { readonly step: 'independence'; readonly password: string | null }
   | { readonly step: 'clone'; readonly greenName: string; readonly cnamePrefix: string }
   | { readonly step: 'deploy'; readonly versionLabel: string; readonly bundle: SourceBundle | null }
   | { readonly step: 'test' }
@@ -47,4 +48,11 @@ export const ACTION_LABELS = {
   'abort-update': 'Aborting the update in flight',
   'swap-cnames': 'Asking Elastic Beanstalk to swap the CNAMEs',
   'terminate-environment': 'Asking Elastic Beanstalk to terminate',
+  'create-snapshot': 'Asking RDS for a snapshot',
+  'protect-database': 'Switching deletion protection on',
+  'retain-database': 'Setting the deletion policy to Retain',
+  'decouple-database': 'Asking Elastic Beanstalk to decouple the database',
+  'create-security-group': 'Making the security group',
+  'allow-security-group': 'Letting the security group in at the database',
+  'attach-security-group': 'Attaching the security group to blue',
 } as const satisfies Record<Action, string>

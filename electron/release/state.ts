@@ -10,6 +10,8 @@ export interface StepRecord {
   /** When the operator threw the lever; null again after AWS refused. */
   readonly leverAt: Instant | null
   readonly typedUrl: string | null
+  /** The part of the step that the lever was thrown for. */
+  readonly stage: string | null
   readonly gates: readonly Gate[]
   readonly proofs: readonly Gate[]
   readonly waivers: Readonly<Record<string, { readonly reason: string; readonly at: Instant }>>
@@ -49,6 +51,8 @@ export interface ReleaseState {
   readonly known: Readonly<Record<Colour, Known | null>>
   /** The drift that is open now, and those the operator went on with. */
   readonly drift: string | null
+  /** The database that this release has begun to decouple. */
+  readonly decoupling: { readonly id: string } | null
   readonly accepted: Readonly<Record<string, Instant>>
 }
 
@@ -59,6 +63,7 @@ const BLANK: StepRecord = {
   provedAt: null,
   leverAt: null,
   typedUrl: null,
+  stage: null,
   gates: [],
   proofs: [],
   waivers: {},
@@ -108,6 +113,7 @@ export function begin(entry: EntryOf<'started'>): ReleaseState {
     events: [],
     known: { blue: null, green: null },
     drift: null,
+    decoupling: null,
     accepted: {},
   }
 }
@@ -140,6 +146,7 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
         ...record,
         leverAt: at,
         typedUrl: entry.typedUrl ?? null,
+        stage: entry.stage ?? null,
         intents: {},
         effects: {},
         refusal: null,
@@ -196,6 +203,8 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
       const { versionLabel, platformArn } = entry
       return { ...state, known: { ...state.known, [entry.colour]: { versionLabel, platformArn } } }
     }
+    case 'decoupling':
+      return { ...state, decoupling: entry.database }
     case 'drift':
       return { ...state, drift: entry.drift }
     case 'drift-accepted':

@@ -8,6 +8,7 @@ import {
   type Health,
   type Instant,
   isOpen,
+  type Preview,
   type Progress,
   type ResolverView,
 } from '../contract/models.ts'
@@ -69,6 +70,11 @@ export interface Judgement {
   readonly drift?: Drift | null
   /** Whether the way back is safe with all that was seen. */
   readonly allowsRollBack?: boolean
+  /** Which part of the step the lever is for, where each has its own; null: the step's one lever. */
+  readonly stage?: string | null
+  /** Whether a lever is offered now; absent: as long as the step's was not thrown. */
+  readonly offersLever?: boolean
+  readonly preview?: Preview | null
   /** The panel of name servers, from the step that watches it. */
   readonly resolvers?: readonly ResolverView[]
 }
@@ -77,6 +83,8 @@ export interface Judgement {
 export interface Hands {
   readonly world: World
   readonly signal: AbortSignal
+  /** What the operator gave with the lever and nobody keeps; null after a restart. */
+  readonly secret: string | null
   record(entry: Entry): void
   progress(progress: Progress): void
   /** Adds one answer of the production URL to what the sight shows. */

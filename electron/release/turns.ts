@@ -4,6 +4,12 @@ import type { Clock } from './world.ts'
 /** Account milliseconds to wait after the first, second … failure in a row. */
 const BACK_OFF_MILLISECONDS = [5_000, 10_000, 20_000, 40_000, 60_000] as const
 
+/** Account milliseconds between two turns: often at first, seldom once something takes long. */
+export function intervalMilliseconds(sinceChange: number): number {
+  if (sinceChange < 120_000) return 5_000
+  return sinceChange < 600_000 ? 10_000 : 20_000
+}
+
 export interface Turns {
   /** The problem that the last turn ended with, which is being waited out; null after a good one. */
   trouble(): Problem | null

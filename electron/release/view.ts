@@ -89,6 +89,7 @@ function stepView(seen: Seen, id: StepId): StepView {
     gates: judgement.gates ?? recorded.gates,
     proofs: judgement.proofs.length > 0 ? judgement.proofs : recorded.proofs,
     progress: acting ?? judgement.progress,
+    ...(judgement.preview ? { preview: judgement.preview } : {}),
   }
 }
 
@@ -101,7 +102,8 @@ function statusOf(state: ReleaseState, id: StepId, judgement: Judgement): StepSt
   if (judgement.stuck) return 'stuck'
   const { leverAt } = recordOf(state, id)
   if (judgement.gates && !opensWithLever(judgement.gates)) return 'locked'
-  if (steps[id].hasLever && judgement.gates && leverAt === null) return 'ready'
+  const offersLever = judgement.offersLever ?? (steps[id].hasLever && leverAt === null)
+  if (judgement.gates && offersLever) return 'ready'
   if (judgement.progress) return 'watching'
   if (judgement.proofs.some((proof) => !isOpen(proof) && proof.status !== 'waiting')) return 'locked'
   return judgement.due !== null ? 'acting' : 'checking'

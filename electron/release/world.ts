@@ -17,6 +17,7 @@ export interface World {
   readonly clock: Clock
   readonly elasticBeanstalk: ElasticBeanstalk
   readonly stack: StackReader
+  readonly databases: Databases
   readonly bundles: Bundles
   readonly versionBundles: VersionBundles
   readonly dns: Dns
@@ -100,6 +101,8 @@ export interface ElasticBeanstalk {
     readonly tags: readonly Tag[]
   }): Promise<void>
   deploy(environmentId: string, versionLabel: string): Promise<void>
+  /** One UpdateEnvironment with these option settings and nothing else. */
+  updateSettings(environmentId: string, settings: readonly OptionSetting[]): Promise<void>
   abortUpdate(environmentId: string): Promise<void>
   /** By ids only, never by names. */
   swapCnames(environmentIdA: string, environmentIdB: string): Promise<void>
@@ -130,6 +133,37 @@ export interface StackReader {
   databases(): Promise<readonly DatabaseInstance[]>
   /** Security groups that refer to this one in a rule, itself excluded. */
   groupsReferring(securityGroupId: string): Promise<readonly { readonly id: string; readonly name: string }[]>
+}
+
+export interface DatabaseDetails {
+  readonly host: string | null
+  readonly port: number | null
+  readonly name: string | null
+  readonly user: string | null
+  readonly deletionProtection: boolean
+  readonly groupIds: readonly string[]
+}
+
+/** What taking a database out of its environment needs beside Elastic Beanstalk; each change is one call. */
+export interface Databases {
+  /** Null where RDS does not know it. */
+  details(databaseId: string): Promise<DatabaseDetails | null>
+  snapshot(snapshotId: string): Promise<{ readonly status: string } | null>
+  groupNamed(name: string): Promise<{ readonly id: string } | null>
+  /** Whether a rule of a security group lets in another one at a TCP port. */
+  allows(groupId: string, fromGroupId: string, port: number): Promise<boolean>
+
+  createSnapshot(databaseId: string, snapshotId: string, tags: readonly Tag[]): Promise<void>
+  /** Switches deletion protection on, at once. */
+  protect(databaseId: string): Promise<void>
+  /** In the network of another group. */
+  createGroup(input: {
+    readonly name: string
+    readonly description: string
+    readonly besideGroupId: string
+    readonly tags: readonly Tag[]
+  }): Promise<void>
+  allow(groupId: string, fromGroupId: string, port: number): Promise<void>
 }
 
 export interface Bundles {
@@ -172,25 +206,47 @@ export type DnsAnswer =
       readonly kind: 'addresses'
       readonly addresses: readonly string[]
       readonly chain: readonly string[]
+      /** The shortest of its records. */
       readonly ttlSeconds: number
+      /** Each record as the server gave it, where the reader of the answer tells them. */
+      readonly records?: readonly DnsRecord[]
+      /** The family of addresses that the server would not tell, and why; absent where it told both. */
+      readonly untold?: { readonly family: 4 | 6; readonly detail: string }
     }
   | {
-      readonly kind: 'no-such-name' | 'no-address' | 'silent' | 'server-failure' | 'refused' | 'malformed'
+      readonly kind:
+        | 'no-such-name'
+        | 'no-address'
+        | 'silent'
+        | 'server-failure'
+        | 'refused'
+        | 'not-understood'
+        | 'malformed'
+        | 'hijacked'
       readonly detail: string
     }
 
+export interface DnsRecord {
+  readonly name: string
+  readonly type: 'A' | 'AAAA' | 'CNAME'
+  readonly data: string
+  readonly ttlSeconds: number
+}
+
 export interface DnsServer {
   readonly name: string
-  /** `host` or `host:port`. */
+  /** `host`, `host:port`, `tcp://host:port` or `https://host/path`. */
   readonly address: string
   readonly role: 'authoritative' | 'resolver'
 }
 
 export interface Dns {
-  /** The servers every verdict asks: the zone's authoritative ones and the panel's resolvers. */
-  panel(name: string): Promise<readonly DnsServer[]>
+  /** The servers every verdict asks: the zone's authoritative ones, this computer's, and those that were chosen. */
+  panel(name: string, chosen?: PanelSettings): Promise<readonly DnsServer[]>
   /** One question to one server; never the operating system's cache. Never throws for what a server does. */
   ask(server: DnsServer, name: string, signal: AbortSignal): Promise<DnsAnswer>
+  /** What this computer's own programs get, cache and all: shown, and never counted. Absent where they cannot know the name. */
+  systemAnswer?(name: string, signal: AbortSignal): Promise<DnsAnswer>
 }
 
 /** How to tell who answered: agreed before the swap from answers of both environments. */

@@ -35,6 +35,13 @@ export const ACTION_TITLES: Readonly<Record<Action, string>> = {
   'abort-update': 'Abort the update in flight',
   'swap-cnames': 'Swap the CNAMEs',
   'terminate-environment': 'Terminate the environment',
+  'create-snapshot': 'Take a snapshot of the database',
+  'protect-database': 'Protect the database from deletion',
+  'retain-database': 'Set the deletion policy to Retain',
+  'decouple-database': 'Decouple the database',
+  'create-security-group': 'Make a security group',
+  'allow-security-group': 'Let it in at the database',
+  'attach-security-group': 'Attach it to blue',
 }
 
 export const OUTCOME_TITLES: Readonly<Record<Outcome | 'open', string>> = {

@@ -1,16 +1,18 @@
 import Button from '@cloudscape-design/components/button'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
-import StatusIndicator from '@cloudscape-design/components/status-indicator'
 import { type ReactNode, useEffect, useRef } from 'react'
-import type { BundleInspection, ReleaseView } from '../../electron/contract/models.ts'
+import type { BundleInspection, ReleaseView, VersionInspection } from '../../electron/contract/models.ts'
 import { chooseBundle, choosePracticeBundle, keepInDraft } from '../actions.ts'
-import { byteSize, count, dateTime } from '../formats.ts'
+import { dateTime } from '../formats.ts'
 import type { LeverPlan } from '../lever-reason.ts'
 import { versionLabelFault } from '../names.ts'
 import { type Draft, useSignalbox, useWaitingFor } from '../store.ts'
 import { testIds } from '../test-ids.ts'
+import { BundleDifference } from '../ui/BundleDifference.tsx'
+import { BundleFindings } from '../ui/BundleFindings.tsx'
 import { ProblemAlert } from '../ui/ProblemAlert.tsx'
+import { Progress } from '../ui/Progress.tsx'
 import { Spin } from '../ui/Spin.tsx'
 import { type Answer, useAnswer } from '../use-answer.ts'
 import type { StepParts, StepProps } from './parts.ts'
@@ -33,8 +35,11 @@ function planOf(view: ReleaseView, draft: Draft): LeverPlan {
     const versionLabel = draft.existingVersion
     return {
       label: 'Deploy to green',
-      lever: versionLabel === null ? null : { step: 'deploy-existing', versionLabel },
-      missing: versionLabel === null ? 'Choose a version above.' : null,
+      lever:
+        versionLabel === null || existingMissing(versionLabel, draft.existingInspection) !== null
+          ? null
+          : { step: 'deploy-existing', versionLabel },
+      missing: existingMissing(versionLabel, draft.existingInspection),
       brings,
     }
   }
@@ -47,6 +52,13 @@ function planOf(view: ReleaseView, draft: Draft): LeverPlan {
     missing,
     brings,
   }
+}
+
+/** A bundle that cannot be read here stops nobody: Elastic Beanstalk has it, and the screen says what is not known. */
+function existingMissing(versionLabel: string | null, inspection: VersionInspection | null): string | null {
+  if (versionLabel === null) return 'Choose a version above.'
+  const isUnsound = inspection?.versionLabel === versionLabel && !inspection.sound
+  return isUnsound ? 'This version cannot be deployed. Choose another one.' : null
 }
 
 function missingOf(inspection: BundleInspection | null, versionLabel: string): string | null {
@@ -81,7 +93,13 @@ function VersionChoice({ view }: StepProps) {
               checked={id === source}
               data-testid={testIds.versionSource(id)}
               onChange={() =>
-                keepInDraft({ versionSource: id, inspection: null, versionLabel: null, existingVersion: null })
+                keepInDraft({
+                  versionSource: id,
+                  inspection: null,
+                  versionLabel: null,
+                  existingVersion: null,
+                  existingInspection: null,
+                })
               }
             />
             {title}
@@ -93,8 +111,12 @@ function VersionChoice({ view }: StepProps) {
       {source === 'existing' && (
         <ExistingVersions application={view.release.application} chosen={draft.existingVersion} />
       )}
+      {source === 'existing' && draft.existingVersion !== null && (
+        <ExistingInspection releaseId={view.release.id} versionLabel={draft.existingVersion} />
+      )}
+      <Reading />
       {source !== 'existing' && draft.inspection && (
-        <Inspection inspection={draft.inspection} label={draft.versionLabel ?? ''} />
+        <Inspection releaseId={view.release.id} inspection={draft.inspection} label={draft.versionLabel ?? ''} />
       )}
     </section>
   )
@@ -165,7 +187,7 @@ function ExistingVersions({ application, chosen }: { readonly application: strin
                   chosen={chosen === label}
                   title={label}
                   note={`${dateTime(createdAt)} · ${status.toLowerCase()}`}
-                  onChoose={() => keepInDraft({ existingVersion: label })}
+                  onChoose={() => keepInDraft({ existingVersion: label, existingInspection: null })}
                 >
                   {description}
                 </Option>
@@ -227,34 +249,66 @@ function Option(props: {
   )
 }
 
-const FINDING = { error: 'error', warning: 'warning', info: 'info' } as const
+/** Smaller ones are read before anyone could see it. */
+const WORTH_SHOWING_BYTES = 20_000_000
 
-function Inspection({ inspection, label }: { readonly inspection: BundleInspection; readonly label: string }) {
-  const { bundle, sound, findings, entries, bundleId } = inspection
+/** How far a large bundle has been read, while it is looked into. */
+function Reading() {
+  const read = useSignalbox((state) => state.bundleRead)
+  const own = useWaitingFor('chooseBundle')
+  const practice = useWaitingFor('choosePracticeBundle')
+  if (!(own || practice) || read === null || read.sizeBytes < WORTH_SHOWING_BYTES) return null
+  const { fileName, readBytes, sizeBytes } = read
+  return <Progress progress={{ label: `Reading ${fileName}`, fraction: readBytes / sizeBytes, secondsLeft: null }} />
+}
+
+function ExistingInspection(props: { readonly releaseId: string; readonly versionLabel: string }) {
+  const [answer, askAgain] = useAnswer('inspectVersion', props)
+  const found = answer.status === 'here' ? answer.value : null
+  useEffect(() => {
+    if (found) keepInDraft({ existingInspection: found })
+  }, [found])
+  return (
+    <Answered answer={answer} askAgain={askAgain} waiting={`Looking into ${props.versionLabel} where it lies in S3…`}>
+      {(version) => (
+        <div className="stack">
+          <BundleFindings
+            bundle={{ ...version, name: `${version.location.bucket}/${version.location.key}`, sha256: null }}
+          />
+          {version.sound && <ExistingDifference {...props} />}
+        </div>
+      )}
+    </Answered>
+  )
+}
+
+function ExistingDifference(props: { readonly releaseId: string; readonly versionLabel: string }) {
+  const [answer] = useAnswer('compareVersion', props)
+  return <BundleDifference answer={answer} />
+}
+
+function ChosenDifference(props: { readonly releaseId: string; readonly bundleId: string }) {
+  const [answer] = useAnswer('compareBundle', props)
+  return <BundleDifference answer={answer} />
+}
+
+function Inspection(props: {
+  readonly releaseId: string
+  readonly inspection: BundleInspection
+  readonly label: string
+}) {
+  const { releaseId, inspection, label } = props
+  const { bundle, sound, bundleId } = inspection
   const found = useRef<HTMLDivElement>(null)
   useEffect(() => {
     found.current?.scrollIntoView({ block: 'nearest' })
   }, [bundleId])
   return (
     <div ref={found} className="stack">
-      <div className="inspection" data-sound={sound}>
-        <StatusIndicator type={sound ? 'success' : 'error'}>
-          {sound ? 'The bundle is sound' : 'This bundle cannot be deployed'}
-        </StatusIndicator>
-        <div className="small muted wrap">
-          {bundle.fileName} · {byteSize(bundle.sizeBytes)} · {count(entries, 'file')} · SHA-256{' '}
-          <span className="code">{bundle.sha256.slice(0, 16)}…</span>
-        </div>
-        {findings.length > 0 && (
-          <ul className="findings">
-            {findings.map(({ severity, text }) => (
-              <li key={text} className="wrap">
-                <StatusIndicator type={FINDING[severity]}>{text}</StatusIndicator>
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
+      <BundleFindings
+        bundle={{ ...inspection, name: bundle.fileName, sizeBytes: bundle.sizeBytes, sha256: bundle.sha256 }}
+      />
+      {sound && <ChosenDifference releaseId={releaseId} bundleId={bundleId} />}
       {sound && (
         <FormField
           label="Version label"

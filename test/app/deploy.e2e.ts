@@ -1,10 +1,13 @@
 import { createWriteStream } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { CreateApplicationVersionCommand } from '@aws-sdk/client-elastic-beanstalk'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { ZipFile } from 'yazl'
 import { testIds } from '../../renderer/test-ids.ts'
 import { openDialogAnswers } from '../../scripts/app-driver.ts'
+import { clientsOf } from '../practice/server/clients.ts'
 import { expect, SHOP, test } from './stage.ts'
 
 const FAILS = 'shop-1.5.1-fails-to-deploy'
@@ -36,16 +39,53 @@ test('looks into a bundle before it uploads it, then deploys the file that was c
   })
   await choose(database)
   await expect(page.getByText('declares a database (AWS::RDS::DBInstance)')).toBeVisible()
+  await expect(operator.by(testIds.inspection)).toContainText('Data: AWS::RDS::DBInstance, DeletionPolicy not set')
   await expect(operator.by(testIds.lever)).toBeDisabled()
   expect(await account.count('CreateApplicationVersion')).toBe(0)
 
   const sound = join(folder, 'shop 2.0.zip')
   await zip(sound, { 'package.json': '{}', 'server.js': 'listen()' })
   await choose(sound)
+  await expect(operator.by(testIds.inspection)).toContainText('Node.js (package.json)')
+  const difference = operator.by(testIds.difference)
+  await expect(difference).toContainText(`Compared with ${SHOP.version}, which blue runs: 2 changed, 1 gone`)
+  await difference.getByText('Compared with').click()
+  await expect(difference).toContainText('.ebextensions/options.config')
   await operator.fill(testIds.versionLabel, 'two')
   await operator.throwLever()
   await operator.reaches('deploy', 'proved')
   expect([...(await account.living()).values()].map(({ VersionLabel }) => VersionLabel)).toContain('two')
+})
+
+test('looks into a version that exists, where it lies in S3, before it deploys it', async ({ stage }) => {
+  const account = await stage.account()
+  const { operator } = await stage.release(account)
+  await operator.walkTo('deploy')
+  const file = join(await stage.folder(), 'coupled.zip')
+  await zip(file, {
+    'server.js': '',
+    '.ebextensions/database.config': 'Resources:\n  Data:\n    Type: AWS::RDS::DBCluster\n',
+  })
+  const { s3, beanstalk } = clientsOf(account)
+  const source = { Bucket: `elasticbeanstalk-${account.region}-${account.accountId}`, Key: 'shop/coupled.zip' }
+  await s3.send(new PutObjectCommand({ ...source, Body: await readFile(file) }))
+  await beanstalk.send(
+    new CreateApplicationVersionCommand({
+      ApplicationName: 'shop',
+      VersionLabel: 'coupled',
+      SourceBundle: { S3Bucket: source.Bucket, S3Key: source.Key },
+    }),
+  )
+  await operator.by(testIds.versionSource('existing')).click()
+  await operator.by(`${testIds.existingVersion}-coupled`).click()
+  await expect(operator.by(testIds.inspection)).toContainText('declares a database (AWS::RDS::DBCluster)')
+  await expect(operator.by(testIds.lever)).toBeDisabled()
+  await expect(operator.by(testIds.leverReason)).toContainText('This version cannot be deployed')
+
+  await operator.by(`${testIds.existingVersion}-${SHOP.version}`).click()
+  await expect(operator.by(testIds.inspection)).toContainText('The bundle is sound')
+  await expect(operator.by(testIds.difference)).toContainText('Every file is the same')
+  await expect(operator.by(testIds.lever)).toBeEnabled()
 })
 
 test('sees that a version was not deployed although green is Ready and Green, and takes another', async ({ stage }) => {

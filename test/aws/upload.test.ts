@@ -130,7 +130,7 @@ describe('an upload that was cut off', () => {
       problem: { code: 'bad-bundle', title: 'changed.zip has changed since it was inspected' },
     })
     expect(await unfinished(bundle)).toBe(0)
-    await expect(stored(bundle)).rejects.toThrow()
+    await expect(stored(bundle)).rejects.toThrow(/specified key does not exist/)
   })
 })
 

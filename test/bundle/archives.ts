@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { crc32, deflateRawSync } from 'node:zlib'
 import { ZipFile } from 'yazl'
@@ -165,11 +164,4 @@ export async function ordinaryZip(
   zip.end()
   await pipeline(zip.outputStream, createWriteStream(path))
   return path
-}
-
-/** Changes bytes of a file where they are found. */
-export async function patch(path: string, change: (bytes: Buffer) => void): Promise<void> {
-  const bytes = await readFile(path)
-  change(bytes)
-  await writeFile(path, bytes)
 }

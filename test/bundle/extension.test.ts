@@ -113,7 +113,7 @@ describe('what a file of .ebextensions declares', () => {
   })
 
   it('searches what is too long to parse', () => {
-    const long = `${'# filler\n'.repeat(40_000)}`
+    const long = '# filler\n'.repeat(40_000)
     expect(readExtension(extension(`${long}${resource('AWS::RDS::DBInstance')}`))).toMatchObject({
       unread: expect.stringMatching(/longer than 256 KB/),
       declared: [{ type: 'AWS::RDS::DBInstance', kind: 'database' }],

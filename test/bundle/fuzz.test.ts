@@ -1,7 +1,21 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import {
+  type Arbitrary,
+  array,
+  assert,
+  asyncProperty,
+  boolean,
+  constantFrom,
+  double,
+  nat,
+  oneof,
+  property,
+  record,
+  tuple,
+  uint8Array,
+} from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readExtension } from '../../electron/bundle/extension.ts'
 import { inspectBundle } from '../../electron/bundle/inspect.ts'
@@ -19,16 +33,16 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const texts = fc.constantFrom(
+const texts = constantFrom(
   'x',
   'option_settings:\n  aws:rds:dbinstance:\n    DBEngine: mysql\n',
   'Resources:\n  Data:\n    Type: AWS::RDS::DBInstance\n',
   '{"AWSEBDockerrunVersion": 2}',
   'y'.repeat(3000),
 )
-const member: fc.Arbitrary<Member> = fc.record(
+const member: Arbitrary<Member> = record(
   {
-    name: fc.constantFrom(
+    name: constantFrom(
       'server.js',
       '.ebextensions/a.config',
       'Dockerrun.aws.json',
@@ -39,34 +53,34 @@ const member: fc.Arbitrary<Member> = fc.record(
       'link',
     ),
     text: texts,
-    method: fc.constantFrom(0, 8, 8, 12, 99),
-    flags: fc.constantFrom(0x800, 0, 0x808, 1),
-    mode: fc.constantFrom(0o100644, 0o120777, 0o020000, 0),
-    extra: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
-    listed: fc.record(
-      { sizeBytes: fc.nat(0xffffffff), packedBytes: fc.nat(0xffffffff), at: fc.nat(0xffffffff) },
+    method: constantFrom(0, 8, 8, 12, 99),
+    flags: constantFrom(0x800, 0, 0x808, 1),
+    mode: constantFrom(0o100644, 0o120777, 0o020000, 0),
+    extra: uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+    listed: record(
+      { sizeBytes: nat(0xffffffff), packedBytes: nat(0xffffffff), at: nat(0xffffffff) },
       { requiredKeys: [] },
     ),
   },
   { requiredKeys: ['name'] },
 )
-const sound = fc
-  .record({ members: fc.array(member, { maxLength: 8 }), zip64: fc.boolean() })
-  .map(({ members, zip64 }) => archive(members, { zip64 }))
+const sound = record({ members: array(member, { maxLength: 8 }), zip64: boolean() }).map(({ members, zip64 }) =>
+  archive(members, { zip64 }),
+)
 
 type Damage = (bytes: Buffer) => Buffer
-const place = fc.double({ min: 0, max: 1, noNaN: true })
+const place = double({ min: 0, max: 1, noNaN: true })
 const at = (bytes: Buffer, where: number, spare = 0): number =>
   Math.floor(where * Math.max(0, bytes.length - 1 - spare))
-const damage: fc.Arbitrary<Damage> = fc.oneof(
-  fc.tuple(place, fc.nat(255)).map(
+const damage: Arbitrary<Damage> = oneof(
+  tuple(place, nat(255)).map(
     ([where, value]): Damage =>
       (bytes) => {
         if (bytes.length > 0) bytes[at(bytes, where)] = value
         return bytes
       },
   ),
-  fc.tuple(place, fc.constantFrom(0, 1, 0x7fffffff, 0xffffffff, 0xfffffffe)).map(
+  tuple(place, constantFrom(0, 1, 0x7fffffff, 0xffffffff, 0xfffffffe)).map(
     ([where, value]): Damage =>
       (bytes) => {
         if (bytes.length >= 4) bytes.writeUInt32LE(value, at(bytes, where, 3))
@@ -83,21 +97,21 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
       (bytes) =>
         bytes.subarray(at(bytes, where)),
   ),
-  fc.tuple(place, place).map(
+  tuple(place, place).map(
     ([from, to]): Damage =>
       (bytes) => {
         const [start, end] = [at(bytes, from), at(bytes, to)]
         return Buffer.concat([bytes.subarray(0, Math.min(start, end)), bytes.subarray(Math.max(start, end))])
       },
   ),
-  fc.tuple(place, place).map(
+  tuple(place, place).map(
     ([from, to]): Damage =>
       (bytes) => {
         const [start, end] = [at(bytes, from), at(bytes, to)]
         return Buffer.concat([bytes, bytes.subarray(Math.min(start, end), Math.max(start, end))])
       },
   ),
-  fc.uint8Array({ maxLength: 200 }).map(
+  uint8Array({ maxLength: 200 }).map(
     (noise): Damage =>
       (bytes) =>
         Buffer.concat([bytes, noise]),
@@ -111,8 +125,8 @@ describe('archives that somebody or something has spoiled', () => {
     const path = join(folder, 'spoiled.zip')
     const before = process.memoryUsage.rss()
     let [slowest, highest, unsound] = [0, 0, 0]
-    await fc.assert(
-      fc.asyncProperty(sound, fc.array(damage, { minLength: 1, maxLength: 4 }), async (whole, damages) => {
+    await assert(
+      asyncProperty(sound, array(damage, { minLength: 1, maxLength: 4 }), async (whole, damages) => {
         const bytes = damages.reduce((spoiled, spoil) => spoil(Buffer.from(spoiled)), whole)
         await writeFile(path, bytes)
         const started = performance.now()
@@ -135,7 +149,7 @@ describe('archives that somebody or something has spoiled', () => {
 })
 
 describe('extensions of any text', () => {
-  const word = fc.constantFrom(
+  const word = constantFrom(
     'Resources:',
     'Type:',
     ' AWS::RDS::DBInstance',
@@ -164,9 +178,9 @@ describe('extensions of any text', () => {
     '\u2028',
   )
   it(`each of ${TEXTS} is read, soon`, () => {
-    fc.assert(
-      fc.property(
-        fc.array(word, { maxLength: 400 }).map((words) => words.join('')),
+    assert(
+      property(
+        array(word, { maxLength: 400 }).map((words) => words.join('')),
         (text) => {
           const started = performance.now()
           const read = readExtension({ name: 'a.config', content: { kind: 'text', text } })

@@ -3,6 +3,7 @@ import type { Broken } from './laws.ts'
 /** What was lived through. */
 export interface Counted {
   readonly histories: number
+  /** Of one process. */
   readonly seconds: number
   readonly crashes: number
   /** Calls of AWS, name servers and the production URL. */
@@ -20,4 +21,42 @@ export interface Failure {
   readonly path: string
   readonly history: readonly string[]
   readonly broken: readonly Broken[]
+}
+
+/** Some of the histories of a run; the same whatever number of processes share them. */
+export interface Chunk {
+  readonly seed: number
+  readonly runs: number
+  /** fast-check's path to one history of that seed. */
+  readonly path?: string | undefined
+}
+
+/** What a process says. */
+export type Heard =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'progress'; readonly histories: number }
+  | { readonly kind: 'found'; readonly counted: Counted; readonly failure: Failure | null }
+
+/** Both together. */
+export function sum(a: Counted, b: Counted): Counted {
+  return {
+    histories: a.histories + b.histories,
+    seconds: a.seconds + b.seconds,
+    crashes: a.crashes + b.crashes,
+    calls: a.calls + b.calls,
+    steps: added(a.steps, b.steps),
+    outcomes: added(a.outcomes, b.outcomes),
+    done: added(a.done, b.done),
+  }
+}
+
+export const NOTHING: Counted = { histories: 0, seconds: 0, crashes: 0, calls: 0, steps: {}, outcomes: {}, done: {} }
+
+function added(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const all = { ...a }
+  for (const [name, count] of Object.entries(b)) all[name] = (all[name] ?? 0) + count
+  return all
 }

@@ -29,6 +29,8 @@ export const HAND_ACTS = [
   'take the references away',
   "take green's CNAME",
   "create an environment of green's name",
+  'replace blue by another of its name',
+  'replace green by another of its name',
   'delete the versions',
   'make green unwell',
   'make blue unwell',

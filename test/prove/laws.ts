@@ -14,9 +14,17 @@ const FRESH_MILLISECONDS = 20_000
 /** The laws of a release; each is true of every trace there can be, whatever others, AWS or the machine do. */
 export const LAWS: Readonly<Record<string, { readonly says: string; readonly broken: (trace: Trace) => readonly string[] }>> = {
   L1: {
-    says: 'The environment that holds the production CNAME is never terminated, deployed to or aborted by us, and nothing is swapped or terminated without having asked who holds it',
-    broken: ({ made }) =>
+    says: 'The environment that holds the production CNAME is never terminated, deployed to or aborted by us, no environment of others is touched, and nothing is swapped or terminated without having asked who holds production',
+    broken: ({ made, entries, blue }) =>
       made.flatMap((each) => [
+        ...(REACHES.has(each.name)
+          ? each.targets
+              .filter((id) => id.startsWith('e-') && !each.truth.ours.includes(id))
+              .map((id) => `${each.name} of ${id}, which is not of this release`)
+          : []),
+        ...(each.name === 'swapCnames' && (each.truth.holder === blue) !== (trackAt(entries, each.entries) === 'forward')
+          ? [`swapped on the way ${trackAt(entries, each.entries)} while ${each.truth.holder} held production`]
+          : []),
         ...(DISTURBS.has(each.name) && each.targets[0] === each.truth.holder
           ? [`${each.name} of ${each.targets[0]} while it held production`]
           : []),
@@ -105,14 +113,21 @@ export const LAWS: Readonly<Record<string, { readonly says: string; readonly bro
   },
   L7: {
     says: 'The production URL answers at every moment in which AWS itself would let it: no gap is of our making',
-    broken: ({ production, made }) => [
+    broken: ({ production, made, entries }) => [
       ...production
         .filter(({ answers, because }) => !answers && because?.by === 'us')
         .map(({ holder, because }) => `${holder ?? 'nobody'} did not answer at the production URL after our ${because?.what}`),
       ...made.flatMap((each) => {
         if (each.name !== 'swapCnames') return []
         const target = each.targets.find((id) => id !== each.truth.holder) ?? ''
-        return (each.truth.answering[target] ?? 0) === 0 ? [`swapped to ${target}, where nothing answered`] : []
+        const [has, needs] = [each.truth.answering[target] ?? 0, each.truth.answering[each.truth.holder ?? ''] ?? 0]
+        if (has === 0 && needs > 0) return [`swapped to ${target}, where nothing answered`]
+        const begun = entries.findLastIndex(({ kind }) => kind === 'roll-back-chosen')
+        const waived = entries.some(
+          (entry, at) => entry.kind === 'waived' && entry.gate === 'capacity' && at > begun && at < each.entries,
+        )
+        const isBack = trackAt(entries, each.entries) === 'rollback'
+        return isBack && has < needs && !waived ? [`swapped back to ${has} instances from ${needs}`] : []
       }),
     ],
   },
@@ -124,6 +139,7 @@ export function brokenLaws(trace: Trace): readonly Broken[] {
 }
 
 const DISTURBS: ReadonlySet<string> = new Set(['terminate', 'deploy', 'abortUpdate'])
+const REACHES: ReadonlySet<string> = new Set([...DISTURBS, 'swapCnames'])
 const IRREVOCABLE: ReadonlySet<string> = new Set(['terminate', 'swapCnames'])
 
 /** The action of the journal that stands for a change; the template and the bundle may be made again. */

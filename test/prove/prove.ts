@@ -1,17 +1,13 @@
 import * as fc from 'fast-check'
-import type { Counted, Failure } from './counted.ts'
+import type { Chunk, Counted, Failure } from './counted.ts'
 import { type History, histories, tell } from './history.ts'
 import { type Broken, brokenLaws } from './laws.ts'
 import { run } from './run.ts'
 
 /** Lives random histories through and holds each against the laws; stops at the first that breaks one, and shortens it. */
-export async function prove(options: {
-  readonly runs: number
-  readonly seed: number
-  /** fast-check's path to one history of that seed. */
-  readonly path?: string | undefined
-  readonly onProgress?: (histories: number) => void
-}): Promise<{ readonly counted: Counted; readonly failure: Failure | null }> {
+export async function prove(
+  options: Chunk & { readonly onProgress?: (histories: number) => void },
+): Promise<{ readonly counted: Counted; readonly failure: Failure | null }> {
   const counts = { histories: 0, crashes: 0, calls: 0 }
   const steps = new Map<string, number>()
   const outcomes = new Map<string, number>()
@@ -31,7 +27,7 @@ export async function prove(options: {
         add(steps, told.steps)
         add(outcomes, [told.outcome])
         add(done, told.done)
-        if (counts.histories % 200 === 0) options.onProgress?.(counts.histories)
+        if (counts.histories % 50 === 0) options.onProgress?.(counts.histories)
       })
       isShrinking ||= found.length > 0
       return found.length === 0

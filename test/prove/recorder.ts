@@ -3,11 +3,11 @@ import type { EnvironmentRecord } from '../../electron/practice/model/records.ts
 import type { Entry } from '../../electron/contract/entries.ts'
 import type { Environment, ReleaseView } from '../../electron/contract/models.ts'
 import type { DnsAnswer } from '../../electron/release/world.ts'
-import { RELEASE_ID, TEMPLATE_NAME } from './begin.ts'
+import { TEMPLATE_NAME } from './begin.ts'
 import { PRODUCTION } from './door/account.ts'
 import type { Net } from './door/network.ts'
 import type { CallName } from './history.ts'
-import { answeringOf, type Change, type Followed, holderOf, type Known, type Made, type Sight, type Trace, type Truth } from './trace.ts'
+import { answeringOf, type Change, type Followed, holderOf, isOurs, type Known, type Made, type Sight, type Trace, type Truth } from './trace.ts'
 
 export type Recorder = ReturnType<typeof createRecorder>
 
@@ -114,8 +114,6 @@ export function createRecorder(parts: {
     },
     deadEnd: (what: string) => deadEnds.add(what),
     trace(): Trace {
-      const isOurs = ({ key, value }: { readonly key: string; readonly value: string }) =>
-        key === 'signalbox:release' && value === RELEASE_ID
       return {
         blue: blue.id,
         entries,

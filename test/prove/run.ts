@@ -112,6 +112,7 @@ export async function run(history: History): Promise<Told> {
       },
       world: connect({
         account,
+        blue: blue.id,
         door,
         net,
         life: mine,

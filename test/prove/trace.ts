@@ -3,6 +3,7 @@ import type { EnvironmentRecord } from '../../electron/practice/model/records.ts
 import { hasCoupledDatabase } from '../../electron/practice/model/settings.ts'
 import { physicalId } from '../../electron/practice/model/stack.ts'
 import type { Entry } from '../../electron/contract/entries.ts'
+import { RELEASE_ID } from './begin.ts'
 import { PRODUCTION } from './door/account.ts'
 
 /** The calls by which a release changes something in AWS, by their names in `World`. */
@@ -25,6 +26,8 @@ export interface Truth {
   readonly holder: string | null
   /** Environments whose database would go with them. */
   readonly coupled: readonly string[]
+  /** Environments that belong to this release: blue is its own by its id, green by its tag. */
+  readonly ours: readonly string[]
   /** How many instances of each environment answer. */
   readonly answering: Readonly<Record<string, number>>
 }
@@ -87,13 +90,19 @@ export interface Trace {
   readonly left: { readonly environments: readonly string[]; readonly templates: readonly string[] }
 }
 
-export function truthOf(account: Account): Truth {
+export function truthOf(account: Account, blue: string): Truth {
   const living = [...account.environments.values()].filter(({ status }) => status !== 'Terminated')
   return {
     holder: holderOf(account)?.id ?? null,
     coupled: living.filter(isCoupled).map(({ id }) => id),
+    ours: living.filter(({ id, tags }) => id === blue || tags.some(isOurs)).map(({ id }) => id),
     answering: Object.fromEntries(living.map((environment) => [environment.id, answeringOf(account, environment)])),
   }
+}
+
+/** The tag that everything carries which this release made. */
+export function isOurs({ key, value }: { readonly key: string; readonly value: string }): boolean {
+  return key === 'signalbox:release' && value === RELEASE_ID
 }
 
 export function holderOf(account: Account): EnvironmentRecord | undefined {

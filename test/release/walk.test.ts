@@ -48,6 +48,7 @@ describe('clone', () => {
     expect(account.green()?.tags).toEqual([
       { key: 'team', value: 'web' },
       { key: 'signalbox:release', value: 'rel-0001' },
+      { key: 'signalbox:blue', value: 'e-blue000001' },
     ])
   })
 

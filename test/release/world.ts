@@ -2,11 +2,12 @@ import type { DeclaredResource } from '../../electron/contract/models.ts'
 import { type Problem, SignalboxError } from '../../electron/contract/problem.ts'
 import type { DatabaseInstance, ManagedAction, World } from '../../electron/release/world.ts'
 import { APPLICATION, arnOf, BLUE_ID, cnameOf, fakeCloud } from './cloud.ts'
+import { fakeRds } from './rds.ts'
 
 /** Every call takes this long. */
 const CALL_MILLISECONDS = 40
 
-type Changes = ReturnType<typeof fakeCloud>['changes']
+type Changes = ReturnType<typeof fakeCloud>['changes'] & ReturnType<typeof fakeRds>['changes']
 
 /** The calls that change something, by the names of `World`. */
 export type Mutation = keyof Changes
@@ -30,6 +31,7 @@ export interface Life {
  */
 export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonly statusLagSeconds?: number } = {}) {
   const cloud = fakeCloud(lags.listingLagSeconds ?? 8, lags.statusLagSeconds ?? 0)
+  const rds = fakeRds(cloud)
   const databases: DatabaseInstance[] = []
   const managed: ManagedAction[] = []
   const declared = new Map<string, DeclaredResource[]>()
@@ -51,7 +53,7 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
       const fault = faults.get(name)?.shift()
       if (fault?.when === 'before') throw new SignalboxError(fault.problem)
       const value = run()
-      if (name in cloud.changes) {
+      if (name in cloud.changes || name in rds.changes) {
         mutationsOfLife += 1
         if (mutationsOfLife === life.diesInMutation) life.isDead = true
       }
@@ -124,10 +126,21 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
         abortUpdate: (id) => change('abortUpdate', () => changes.abortUpdate(id)),
         swapCnames: (a, b) => change('swapCnames', () => changes.swapCnames(a, b)),
         terminate: (id) => change('terminate', () => changes.terminate(id)),
+        updateSettings: (id, settings) => change('updateSettings', () => rds.changes.updateSettings(id, settings)),
+      },
+      databases: {
+        details: (id) => answer('details', () => rds.reads.details(id)),
+        snapshot: (id) => answer('snapshot', () => rds.reads.snapshot(id)),
+        groupNamed: (name) => answer('groupNamed', () => rds.reads.groupNamed(name)),
+        allows: (...input) => answer('allows', () => rds.reads.allows(...input)),
+        createSnapshot: (id, name) => change('createSnapshot', () => rds.changes.createSnapshot(id, name)),
+        protect: (id) => change('protect', () => rds.changes.protect(id)),
+        createGroup: (input) => change('createGroup', () => rds.changes.createGroup(input)),
+        allow: (...input) => change('allow', () => rds.changes.allow(...input)),
       },
       stack: {
         resources: (id) => answer('resources', () => cloud.environments.get(id)?.resources ?? null),
-        databases: () => answer('databases', () => [...databases]),
+        databases: () => answer('databases', () => [...databases, ...rds.listed()]),
         groupsReferring: (id) => answer('groupsReferring', () => referring.get(id) ?? []),
       },
       bundles: { upload: (bundle) => change('upload', () => changes.upload(bundle)) },
@@ -162,6 +175,7 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
     now: cloud.now,
     managed,
     databases,
+    rds,
     /** What the bundles of versions declare, by label. */
     declared,
     referring,

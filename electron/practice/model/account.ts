@@ -15,9 +15,11 @@ import type {
   OperationKind,
   SecurityGroupRecord,
   Severity,
+  SharedLoadBalancer,
   SnapshotRecord,
   TemplateRecord,
   VersionRecord,
+  ZoneChange,
 } from './records.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
 
@@ -55,6 +57,10 @@ export interface Account {
   readonly customPlatforms: Map<string, CustomPlatformRecord>
   /** Names outside Elastic Beanstalk that point into it. */
   readonly hostedZones: HostedZone[]
+  /** Changes of records, by id. */
+  readonly zoneChanges: Map<string, ZoneChange>
+  /** By ARN. */
+  readonly sharedLoadBalancers: Map<string, SharedLoadBalancer>
   /** What load balancers answered in each minute, by the name of the environment's front; outlives the environments. */
   readonly requestCounts: Map<string, MinuteCount[]>
   /** Certificates that listeners can use, by ARN. */
@@ -165,6 +171,8 @@ export function createAccount(options: AccountOptions): Account {
     reservedNames: new Map(),
     customPlatforms: new Map(),
     hostedZones: [],
+    zoneChanges: new Map(),
+    sharedLoadBalancers: new Map(),
     requestCounts: new Map(),
     certificates: new Map(),
     visitors: [],
@@ -299,6 +307,7 @@ const DOCUMENTATION_NETWORKS = ['192.0.2', '198.51.100', '203.0.113']
 /** The next documentation address; addresses are not given out twice before all others were. */
 export function allocateAddress(account: Account): string {
   const taken = new Set([...account.environments.values()].flatMap((environment) => environment.front?.addresses ?? []))
+  for (const { addresses } of account.sharedLoadBalancers.values()) for (const address of addresses) taken.add(address)
   for (;;) {
     const number = account.nextAddress
     account.nextAddress += 1

@@ -10,6 +10,7 @@ import { checkEnvironmentName, claimName, holderOf } from './names.ts'
 import { platformByArn, platformBySolutionStack } from './platforms.ts'
 import type { EnvironmentLink, EnvironmentRecord, Setting, Settings, Tag, VersionRecord } from './records.ts'
 import { changeSettings, checkSettings, type OptionSpecification } from './settings.ts'
+import { sharedLoadBalancerOf } from './shared-load-balancers.ts'
 import { physicalId } from './stack.ts'
 import { notReady } from './swap.ts'
 import { findTemplate } from './templates.ts'
@@ -76,6 +77,7 @@ function beginEnvironment(account: Account, wanted: NewEnvironment, requestId: s
   const origin = originOf(account, wanted)
   const settings = changeSettings(origin.settings, wanted.settings, wanted.remove)
   checkSettings(settings, wanted.settings)
+  if (tier === 'WebServer') sharedLoadBalancerOf(account, settings)
   if (tier === 'Worker' && wanted.cnamePrefix !== undefined)
     throw invalidParameterValue('Environment does not support a cname')
   const cname = tier === 'Worker' ? undefined : claimName(account, environmentName, wanted.cnamePrefix)

@@ -63,7 +63,7 @@ export function loadBalancerZoneId(region: string, kind: 'application' | 'networ
 /** Gives the account a hosted zone without records of its own. */
 export function createHostedZone(account: Account, name: string, comment: string): HostedZone {
   const id = `Z0${derivedHex(`${account.accountId} ${name}`, 19).toUpperCase()}`
-  const zone: HostedZone = { id, name, comment, created: account.now, records: [] }
+  const zone: HostedZone = { id, name, comment, created: account.now, records: [], served: undefined }
   account.hostedZones.push(zone)
   return zone
 }

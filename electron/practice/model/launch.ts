@@ -7,8 +7,9 @@ import { launchInstances } from './instances.ts'
 import { listenerPorts, updateListeners } from './listeners.ts'
 import { planManagedActions } from './managed-actions.ts'
 import { stackSuffix } from './random.ts'
-import type { EnvironmentRecord, VersionRecord } from './records.ts'
+import type { EnvironmentRecord, SharedLoadBalancer, VersionRecord } from './records.ts'
 import { hasCoupledDatabase, isLoadBalanced, minimumSize, valueOf } from './settings.ts'
+import { sharedLoadBalancerOf } from './shared-load-balancers.ts'
 import { addResource, createSecurityGroup, generatedName, openStack, tcpRule } from './stack.ts'
 
 // Seconds a coupled database adds: creating an RDS instance takes about eleven minutes.
@@ -124,6 +125,11 @@ function failWaitCondition(account: Account, environment: EnvironmentRecord): vo
 }
 
 function createLoadBalancer(account: Account, environment: EnvironmentRecord): void {
+  const shared = sharedLoadBalancerOf(account, environment.settings)
+  if (shared !== undefined) {
+    joinLoadBalancer(account, environment, shared)
+    return
+  }
   const { region, accountId, random } = account
   const type = valueOf(environment.settings, 'aws:elasticbeanstalk:environment', 'LoadBalancerType')
   const name =
@@ -156,6 +162,19 @@ function createLoadBalancer(account: Account, environment: EnvironmentRecord): v
   updateListeners(account, environment)
 }
 
+/** The environment's only own part of a shared load balancer is the rule that sends its names' requests to it. */
+function joinLoadBalancer(account: Account, environment: EnvironmentRecord, shared: SharedLoadBalancer): void {
+  const { arn, endpoint, addresses } = shared
+  environment.front = { kind: 'load balancer', name: arn, endpoint, addresses }
+  const rule = `${arn.replace(':loadbalancer/', ':listener-rule/')}/${account.random.text(16, '0123456789abcdef')}`
+  addResource(account, environment, {
+    logicalId: 'AWSEBV2LoadBalancerListenerRule',
+    type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
+    physicalId: rule,
+  })
+  narrate(account, environment, `Created Load Balancer listener rule named: ${rule}`)
+}
+
 function createGroups(account: Account, environment: EnvironmentRecord): void {
   const { random, region, accountId } = account
   let source: readonly string[] = []
@@ -167,19 +186,29 @@ function createGroups(account: Account, environment: EnvironmentRecord): void {
       physicalId: target,
     })
     narrate(account, environment, `Created target group named: ${target}`)
-    const group = createSecurityGroup(account, {
-      name: generatedName(account, environment, 'AWSEBLoadBalancerSecurityGroup'),
-      description: 'Load Balancer Security Group',
-      ingress: listenerPorts(environment).map((port) => tcpRule(port, { ranges: ['0.0.0.0/0'] })),
-    })
-    addResource(account, environment, {
-      logicalId: 'AWSEBLoadBalancerSecurityGroup',
-      type: 'AWS::EC2::SecurityGroup',
-      physicalId: group.id,
-    })
-    narrate(account, environment, `Created security group named: ${group.id}`)
-    source = [group.id]
+    const shared = sharedLoadBalancerOf(account, environment.settings)
+    source = [shared?.securityGroupId ?? createLoadBalancerGroup(account, environment)]
   }
+  createOwnGroup(account, environment, source)
+}
+
+function createLoadBalancerGroup(account: Account, environment: EnvironmentRecord): string {
+  const group = createSecurityGroup(account, {
+    name: generatedName(account, environment, 'AWSEBLoadBalancerSecurityGroup'),
+    description: 'Load Balancer Security Group',
+    ingress: listenerPorts(environment).map((port) => tcpRule(port, { ranges: ['0.0.0.0/0'] })),
+  })
+  addResource(account, environment, {
+    logicalId: 'AWSEBLoadBalancerSecurityGroup',
+    type: 'AWS::EC2::SecurityGroup',
+    physicalId: group.id,
+  })
+  narrate(account, environment, `Created security group named: ${group.id}`)
+  return group.id
+}
+
+function createOwnGroup(account: Account, environment: EnvironmentRecord, source: readonly string[]): void {
+  const { region, accountId } = account
   const own = createSecurityGroup(account, {
     name: generatedName(account, environment, 'AWSEBSecurityGroup'),
     description: 'VPC Security Group',

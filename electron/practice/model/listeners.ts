@@ -11,8 +11,8 @@ export interface Listener {
   readonly arn: string | undefined
   readonly port: number
   readonly protocol: string
-  /** The process the listener sends to unless a rule says otherwise. */
-  readonly process: string
+  /** The process the listener sends to unless a rule says otherwise; undefined: it answers 404 by itself. */
+  readonly process: string | undefined
   /** ARNs; the first one is the default. */
   readonly certificateArns: readonly string[]
   readonly sslPolicy: string | undefined
@@ -29,6 +29,8 @@ export interface ListenerRule {
   readonly process: string
   readonly hostHeaders: readonly string[]
   readonly pathPatterns: readonly string[]
+  /** Of a load balancer with target groups of several environments: which one is meant. */
+  readonly targetGroupArn?: string | undefined
 }
 
 const V2 = /^aws:elbv2:listener:(default|\d+)$/

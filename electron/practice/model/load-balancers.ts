@@ -3,13 +3,15 @@ import { derivedHex } from './derived-id.ts'
 import { isTooSlow, passesHealthCheck } from './health.ts'
 import { loadBalancerZoneId } from './hosted-zones.ts'
 import { type Listener, listenersOf, processesOf } from './listeners.ts'
-import type { EnvironmentRecord, Instant, Tag } from './records.ts'
+import type { EnvironmentRecord, Instant, SharedLoadBalancer, Tag } from './records.ts'
 import { valueOf } from './settings.ts'
+import { hostsOf } from './shared-load-balancers.ts'
 import { physicalId } from './stack.ts'
 
 /** The load balancer of an environment, as Elastic Load Balancing shows it; everything follows from the environment. */
 export interface LoadBalancer {
-  readonly environment: EnvironmentRecord
+  /** Whose it is, or who shares it. */
+  readonly environments: readonly EnvironmentRecord[]
   readonly kind: 'application' | 'network' | 'classic'
   /** Of a classic one there is none. */
   readonly arn: string | undefined
@@ -26,6 +28,7 @@ export interface LoadBalancer {
 }
 
 export interface TargetGroup {
+  readonly environment: EnvironmentRecord
   readonly process: string
   readonly arn: string
   readonly name: string
@@ -49,19 +52,21 @@ const DEFAULT_SUBNETS = 'subnet-0a1b2c3d4e5f60718,subnet-0b1c2d3e4f5061728'
 export function loadBalancersOf(account: Account): readonly LoadBalancer[] {
   return [...account.environments.values()]
     .flatMap((environment) => loadBalancerOf(account, environment) ?? [])
+    .concat([...account.sharedLoadBalancers.values()].map((shared) => sharedLoadBalancer(account, shared)))
     .toSorted((a, b) => a.created - b.created)
 }
 
 /** The environment's own load balancer; undefined: it has none. */
 function loadBalancerOf(account: Account, environment: EnvironmentRecord): LoadBalancer | undefined {
   const { front, settings, stack } = environment
-  if (front === undefined || front.kind !== 'load balancer') return undefined
+  if (front === undefined || front.kind !== 'load balancer' || account.sharedLoadBalancers.has(front.name))
+    return undefined
   const kind = loadBalancerKind(environment)
   const resource = stack?.resources.get(kind === 'classic' ? 'AWSEBLoadBalancer' : 'AWSEBV2LoadBalancer')
   const group = physicalId(environment, 'AWSEBLoadBalancerSecurityGroup')
   const subnets = valueOf(settings, 'aws:ec2:vpc', 'ELBSubnets') ?? DEFAULT_SUBNETS
   return {
-    environment,
+    environments: [environment],
     kind,
     arn: kind === 'classic' ? undefined : front.name,
     name: kind === 'classic' ? front.name : (front.name.split('/')[2] ?? front.name),
@@ -86,6 +91,56 @@ function loadBalancerOf(account: Account, environment: EnvironmentRecord): LoadB
     listeners: listenersOf(environment),
     targetGroups:
       kind === 'classic' ? [] : processesOf(environment).map((process) => targetGroupOf(account, environment, process)),
+  }
+}
+
+/** A load balancer that several environments share: by their names it knows whose requests are whose. */
+function sharedLoadBalancer(account: Account, shared: SharedLoadBalancer): LoadBalancer {
+  const { arn, name, endpoint, created, securityGroupId } = shared
+  const environments = [...account.environments.values()].filter(({ front }) => front?.name === arn)
+  const targetGroups = environments.flatMap((environment) =>
+    processesOf(environment).map((process) => targetGroupOf(account, environment, process)),
+  )
+  const listenerArn = `${arn.replace(':loadbalancer/', ':listener/')}/${derivedHex(arn, 16)}`
+  return {
+    environments,
+    kind: 'application',
+    arn,
+    name,
+    dnsName: endpoint,
+    hostedZoneId: loadBalancerZoneId(account.region, 'application'),
+    scheme: 'internet-facing',
+    created,
+    subnets: namesIn(DEFAULT_SUBNETS).map((id, index) => ({
+      id,
+      availabilityZone: `${account.region}${'abc'.charAt(index % 3)}`,
+    })),
+    securityGroupIds: [securityGroupId],
+    tags: [],
+    listeners: [
+      {
+        arn: listenerArn,
+        port: 80,
+        protocol: 'HTTP',
+        process: undefined,
+        certificateArns: [],
+        sslPolicy: undefined,
+        rules: environments.map((environment, index) => ({
+          name: environment.name,
+          arn:
+            physicalId(environment, 'AWSEBV2LoadBalancerListenerRule') ??
+            `${listenerArn.replace(':listener/', ':listener-rule/')}/${derivedHex(environment.id, 16)}`,
+          priority: index + 1,
+          process: 'default',
+          hostHeaders: hostsOf(environment),
+          pathPatterns: [],
+          targetGroupArn: targetGroups.find((group) => group.environment === environment)?.arn,
+        })),
+        instancePort: 80,
+        instanceProtocol: 'HTTP',
+      },
+    ],
+    targetGroups,
   }
 }
 
@@ -140,6 +195,7 @@ function targetGroupOf(account: Account, environment: EnvironmentRecord, process
     own ??
     `arn:aws:elasticloadbalancing:${account.region}:${account.accountId}:targetgroup/awseb-${process}-${derivedHex(environment.id, 8)}/${id}`
   return {
+    environment,
     process,
     arn,
     name: arn.split('/')[1] ?? '',

@@ -14,7 +14,12 @@ const TTL_SECONDS = 60
 export function publicNames(account: Account): readonly NameRecord[] {
   return [
     ...[...account.environments.values()].flatMap((environment) => namesOf(account, environment)),
-    ...account.hostedZones.flatMap(({ records }) => records.flatMap((record) => hostedNames(account, record))),
+    ...[...account.sharedLoadBalancers.values()].map(
+      ({ endpoint, addresses }): NameRecord => ({ name: endpoint, type: 'A', ttlSeconds: TTL_SECONDS, addresses }),
+    ),
+    ...account.hostedZones.flatMap(({ records, served }) =>
+      (served ?? records).flatMap((record) => hostedNames(account, record)),
+    ),
   ]
 }
 
@@ -30,21 +35,25 @@ export function publicZones(account: Account): readonly string[] {
 function hostedNames(account: Account, record: HostedRecord): readonly NameRecord[] {
   const { name } = record
   if (!('alias' in record)) {
-    return record.values.map((target) => ({ name, type: 'CNAME' as const, ttlSeconds: record.ttlSeconds, target }))
+    if (record.type === 'A') return [{ name, type: 'A', ttlSeconds: record.ttlSeconds, addresses: record.values }]
+    return record.values
+      .map((value) => value.replace(/\.$/, '').toLowerCase())
+      .map((target) => ({ name, type: 'CNAME' as const, ttlSeconds: record.ttlSeconds, target }))
   }
   const target = record.alias.target.replace(/^dualstack\./, '')
   const found = [...account.environments.values()].find(
     ({ front, cname }) => front !== undefined && (cname === target || front.endpoint === target),
   )
-  if (found?.front === undefined) return []
-  return [{ name, type: 'A', ttlSeconds: TTL_SECONDS, addresses: found.front.addresses }]
+  const shared = [...account.sharedLoadBalancers.values()].find(({ endpoint }) => endpoint === target)
+  const addresses = shared?.addresses ?? found?.front?.addresses
+  return addresses === undefined ? [] : [{ name, type: 'A', ttlSeconds: TTL_SECONDS, addresses }]
 }
 
 function namesOf(account: Account, environment: EnvironmentRecord): readonly NameRecord[] {
   const { front, cname } = environment
   if (front === undefined) return []
   const own: readonly NameRecord[] =
-    front.kind === 'load balancer'
+    front.kind === 'load balancer' && !account.sharedLoadBalancers.has(front.name)
       ? [{ name: front.endpoint, type: 'A', ttlSeconds: TTL_SECONDS, addresses: front.addresses }]
       : []
   if (cname === undefined) return own

@@ -297,14 +297,23 @@ export interface HostedZone {
   readonly comment: string
   readonly created: Instant
   /** Without SOA and NS records, which every zone has. */
-  readonly records: HostedRecord[]
+  records: readonly HostedRecord[]
+  /** What the name servers still answer while a change spreads; undefined: what `records` say. */
+  served: readonly HostedRecord[] | undefined
+}
+
+/** A change of a zone's records, on its way to the name servers until it is in sync. */
+export interface ZoneChange {
+  readonly id: string
+  readonly submitted: Instant
+  readonly inSync: Instant
 }
 
 /** A record set someone put into a zone. Names are without the trailing dot. */
 export type HostedRecord =
   | {
       readonly name: string
-      readonly type: 'CNAME'
+      readonly type: 'A' | 'CNAME'
       readonly ttlSeconds: number
       readonly values: readonly string[]
     }
@@ -314,6 +323,16 @@ export type HostedRecord =
       /** What the alias stands for: its addresses are answered, whatever they are at that moment. */
       readonly alias: { readonly hostedZoneId: string; readonly target: string; readonly evaluateTargetHealth: boolean }
     }
+
+/** An application load balancer that belongs to no environment. */
+export interface SharedLoadBalancer {
+  readonly arn: string
+  readonly name: string
+  readonly endpoint: string
+  readonly addresses: readonly string[]
+  readonly created: Instant
+  readonly securityGroupId: string
+}
 
 /** What a load balancer answered in one minute. */
 export interface MinuteCount {

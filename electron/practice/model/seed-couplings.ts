@@ -14,6 +14,7 @@ import {
 } from './planting.ts'
 import type { DatabaseRecord, DeletionPolicy, EnvironmentRecord, Setting } from './records.ts'
 import { changeSettings } from './settings.ts'
+import { createSharedLoadBalancer } from './shared-load-balancers.ts'
 import { createSecurityGroup, physicalId, tcpRule } from './stack.ts'
 import { createApplication } from './versions.ts'
 
@@ -45,6 +46,29 @@ export function plantCouplings(account: Account): void {
     account,
     plantOne(account, 'orphan', 'Its database was deleted behind its back', coupled('Delete')),
   )
+}
+
+/** Two environments behind one load balancer, which outlives both. */
+export function plantShared(account: Account): void {
+  createApplication(account, 'portal', 'Two environments behind one load balancer')
+  plantVersion(account, 'portal', '12', 'Build 12')
+  const { arn } = createSharedLoadBalancer(account, 'portal-shared')
+  for (const name of ['portal-production', 'portal-partners']) {
+    plant(account, {
+      applicationName: 'portal',
+      environmentName: name,
+      description: 'Shares its load balancer',
+      cnamePrefix: name === 'portal-production' ? 'portal' : name,
+      platformArn: platform(account, 'Node.js 22', 1),
+      versionLabel: '12',
+      settings: [
+        ...loadBalanced(1, 2),
+        setting('aws:elasticbeanstalk:environment', 'LoadBalancerIsShared', 'true'),
+        setting('aws:elbv2:loadbalancer', 'SharedLoadBalancer', arn),
+      ],
+      tags: tags({ team: 'portal' }),
+    })
+  }
 }
 
 /** Its database outside lets its own security group in. */

@@ -16,7 +16,7 @@ import {
   tags,
 } from './planting.ts'
 import type { EnvironmentRecord } from './records.ts'
-import { plantCouplings } from './seed-couplings.ts'
+import { plantCouplings, plantShared } from './seed-couplings.ts'
 import { createSecurityGroup, physicalId, tcpRule } from './stack.ts'
 import { createApplication } from './versions.ts'
 
@@ -39,6 +39,7 @@ export function createPracticeAccount(options: SeedOptions): Account {
   plantLedger(account)
   plantReports(account)
   plantCouplings(account)
+  plantShared(account)
   if (options.crowd !== undefined) plantCrowd(account, options.crowd, options.now - DAY)
   plantIntranet(account, options.now)
   advanceTo(account, options.now)
@@ -119,11 +120,11 @@ function plantShop(account: Account): void {
 function plantShopDomain(account: Account, production: EnvironmentRecord): void {
   const zone = createHostedZone(account, 'shop.example', 'The shop')
   const target = `shop.${account.region}.elasticbeanstalk.com`
-  zone.records.push(
+  zone.records = [
     environmentAlias(account, 'shop.example', 'shop'),
     { name: 'www.shop.example', type: 'CNAME', ttlSeconds: 300, values: [target] },
     loadBalancerAlias(account, 'api.shop.example', production.front?.endpoint ?? ''),
-  )
+  ]
 }
 
 /** An application whose database is part of its environment and would be deleted with it. */

@@ -7,6 +7,8 @@ import type { Structure } from './document.ts'
 import { readParameters } from './parameters.ts'
 import type { Principal } from './principals.ts'
 import type { Call } from './query-service.ts'
+import { readChangeBatch } from './route53/change-batch.ts'
+import { changeZone } from './route53/route53.ts'
 import type { ObjectStore } from './s3/object-store.ts'
 import { SERVICES } from './services.ts'
 import type { CallEntry, Facts } from './state/entry.ts'
@@ -71,7 +73,9 @@ export function applyCall(
   account.acting = `${entry.service}:${entry.action}`
   try {
     if (entry.service === 'elasticbeanstalk') ambush(account, environmentsIn(account, entry.parameters))
-    return change?.apply(call, entry.facts)
+    return entry.service === 'route53'
+      ? changeZone(account, parameters.required('HostedZoneId'), readChangeBatch(parameters.required('ChangeBatch')))
+      : change?.apply(call, entry.facts)
   } finally {
     account.acting = undefined
   }

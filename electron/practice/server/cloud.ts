@@ -8,6 +8,7 @@ import { createRandom, type Random } from '../model/random.ts'
 import type { EnvironmentRecord, Instant, Settings } from '../model/records.ts'
 import { countRequest } from '../model/request-counts.ts'
 import { createPracticeAccount } from '../model/seed.ts'
+import { hostsOf } from '../model/shared-load-balancers.ts'
 import { recordTraffic } from '../model/traffic.ts'
 import type { NetworkSource, Site, SiteListener } from '../seam.ts'
 import type { AdjustableClock } from './clock.ts'
@@ -168,6 +169,7 @@ function sitesOf(account: Account): readonly Site[] {
         environmentId: id,
         environmentName: name,
         addresses: front.addresses,
+        ...(account.sharedLoadBalancers.has(front.name) ? { hosts: hostsOf(environment) } : {}),
         listeners: siteListeners(account, environment),
         instances: instances.map((instance) => ({
           instanceId: instance.id,

@@ -1,38 +1,27 @@
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { AwsError } from '../model/aws-error.ts'
-import { jsonRefusal, readJsonBody, targetedOperation } from './aws-json.ts'
+import { type Exchange, jsonOperation, sendError, sendResult } from './answers.ts'
+import { readJsonBody } from './aws-json.ts'
 import { makeChange } from './changes.ts'
 import type { Cloud } from './cloud.ts'
-import { element, list, type Structure, toJson, XML_HEAD, xmlDocument } from './document.ts'
-import { ELASTIC_BEANSTALK } from './elastic-beanstalk/elastic-beanstalk.ts'
 import { type CalledBy, endsUnheard, setLags, spoilDelivery, throwFaults } from './faults/call-faults.ts'
 import { spoilResult } from './faults/spoil.ts'
 import { accessesOf, s3Access } from './iam/accesses.ts'
 import { authorize } from './iam/authorize.ts'
 import { readParameters } from './parameters.ts'
 import type { Principal } from './principals.ts'
-import type { Call, QueryService } from './query-service.ts'
-import { answerRoute53, ROUTE53_NAMESPACE, readRoute53, route53Resource } from './route53/route53.ts'
+import type { Call } from './query-service.ts'
+import { readChangeBatch } from './route53/change-batch.ts'
+import { answerRoute53, readRoute53, route53Resource, sendRoute53 } from './route53/route53.ts'
 import { logObject } from './s3/log-objects.ts'
 import type { ObjectStore } from './s3/object-store.ts'
 import { answerS3, s3Operation } from './s3/s3.ts'
-import { SERVICES, serviceFor } from './services.ts'
-import { type Credential, isSignedBy, readCredential, signedAt } from './signature.ts'
+import { serviceFor } from './services.ts'
+import { type Credential, chunkSigner, isSignedBy, readCredential, signedAt } from './signature.ts'
 
 const LARGEST_FORM = 1_048_576
 const S3_SKEW_MILLISECONDS = 900_000
-
-interface Exchange {
-  readonly cloud: Cloud
-  readonly objects: ObjectStore
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  /** Of a call that changes the account: the one that its events carry, once it is known. */
-  requestId: string
-  /** The service the request is signed for. */
-  readonly service: string
-}
 
 /** The one endpoint that answers for every service, told apart by what the request is signed for. */
 export function createEndpoint(cloud: Cloud, objects: ObjectStore): Server {
@@ -128,7 +117,10 @@ async function answerForS3(exchange: Exchange, credential: Credential | undefine
     response.writeHead(200, { 'content-type': 'binary/octet-stream', 'content-length': logs.length }).end(logs)
     return
   }
-  await answerS3({ request, response, bucket, key, query, objects, now: cloud.clock.now(), region: cloud.region })
+  if (credential === undefined) return
+  const signer = chunkSigner(credential, principal.secretAccessKey)
+  const { clock, region } = cloud
+  await answerS3({ request, response, bucket, key, query, objects, now: clock.now(), region, signer })
 }
 
 /** Route 53 is the same in every region: its zones are the home region's. */
@@ -148,12 +140,18 @@ async function answerForRoute53(exchange: Exchange, credential: Credential | und
   const account = cloud.account(principal.accountId, cloud.region)
   authorize(principal, account, [{ action: name, resource }])
   spoilDelivery(cloud.faults.calls, called, response)
-  answerRoute53(account, asked, response, requestId)
-}
-
-/** The operation of a request in AWS JSON, which newer clients of CloudWatch send. */
-function jsonOperation({ request, service }: Exchange): string | undefined {
-  return service === 'monitoring' ? targetedOperation(request) : undefined
+  if (asked.operation !== 'ChangeResourceRecordSets') {
+    answerRoute53(account, asked, response, requestId)
+    return
+  }
+  readChangeBatch(body)
+  const pairs = [
+    ['HostedZoneId', asked.zoneId ?? ''],
+    ['ChangeBatch', body],
+  ] as const
+  const changing = { principal, region: cloud.region, service: 'route53', action: asked.operation, pairs, facts: {} }
+  const result = makeChange(cloud, exchange.objects, changing, () => {})
+  sendRoute53(response, asked.operation, result ?? {}, requestId)
 }
 
 function ownMember<T>(members: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
@@ -265,116 +263,4 @@ function addressOf(request: IncomingMessage): {
   return hosted === undefined
     ? { bucket: decoded(first), key: decoded(rest.join('/')), query }
     : { bucket: hosted, key: decoded(path.slice(1)), query }
-}
-
-function sendResult(
-  exchange: Exchange,
-  service: QueryService,
-  action: string,
-  result: Structure | undefined,
-  response: ServerResponse,
-): void {
-  const { request, requestId } = exchange
-  if (jsonOperation(exchange) !== undefined) {
-    send(response, 200, 'application/x-amz-json-1.0', JSON.stringify(toJson(result ?? {})), requestId)
-    return
-  }
-  const metadata = { ResponseMetadata: { RequestId: requestId } }
-  if (exchange.service === 'elasticbeanstalk' && request.headers.accept?.includes('application/json') === true) {
-    const content: Structure = { [`${action}Response`]: { [`${action}Result`]: result ?? {}, ...metadata } }
-    send(response, 200, 'application/json', JSON.stringify(toJson(content)), requestId)
-    return
-  }
-  const namespace = ` xmlns="${service.namespace}"`
-  const content: Structure =
-    exchange.service === 'ec2'
-      ? { requestId, ...result }
-      : { ...(result === undefined ? {} : { [`${action}Result`]: result }), ...metadata }
-  sendPieces(response, 200, 'text/xml', xmlDocument(`${action}Response`, content, namespace), requestId)
-}
-
-function sendError(exchange: Exchange, error: unknown): void {
-  const { request, response, requestId, service } = exchange
-  // A client that hung up gets no answer; what it had not sent yet is not waited for.
-  if (response.destroyed || response.headersSent) {
-    response.destroy()
-    return
-  }
-  const known = error instanceof AwsError
-  if (!known)
-    process.stderr.write(
-      `practice account: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    )
-  const { code, message, httpStatus } = known
-    ? error
-    : new AwsError(
-        'InternalFailure',
-        'The request processing has failed because of an unknown error, exception or failure.',
-        500,
-      )
-  const type = httpStatus >= 500 ? 'Receiver' : 'Sender'
-  if (!request.complete) response.setHeader('connection', 'close')
-  request.resume()
-  if (service === 's3') {
-    const body =
-      request.method === 'HEAD'
-        ? ''
-        : element('Error', { Code: code, Message: message, RequestId: requestId, HostId: requestId })
-    send(response, code === 'ExpiredToken' ? 400 : httpStatus, 'application/xml', body, requestId)
-    return
-  }
-  if (service === 'ec2') {
-    // EC2 has its own word for a session that has ended.
-    const isExpired = code === 'ExpiredToken'
-    const shown = isExpired
-      ? { Code: 'RequestExpired', Message: 'Request has expired.' }
-      : { Code: code, Message: message }
-    const content: Structure = { Errors: list([shown], 'Error'), RequestID: requestId }
-    send(response, isExpired ? 400 : httpStatus, 'text/xml', element('Response', content), requestId)
-    return
-  }
-  if (service === 'elasticbeanstalk' && request.headers.accept?.includes('application/json') === true) {
-    send(
-      response,
-      httpStatus,
-      'application/json',
-      JSON.stringify({ Error: { Code: code, Message: message, Type: type }, RequestId: requestId }),
-      requestId,
-    )
-    return
-  }
-  if (jsonOperation(exchange) !== undefined) {
-    const refusal = jsonRefusal(code, message, type)
-    for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value)
-    send(response, httpStatus, 'application/x-amz-json-1.0', refusal.body, requestId)
-    return
-  }
-  const own = service === 'route53' ? ROUTE53_NAMESPACE : SERVICES[service]?.namespace
-  const namespace = ` xmlns="${own ?? ELASTIC_BEANSTALK.namespace}"`
-  const content: Structure = { Error: { Type: type, Code: code, Message: message }, RequestId: requestId }
-  send(response, httpStatus, 'text/xml', element('ErrorResponse', content, namespace), requestId)
-}
-
-function send(response: ServerResponse, status: number, type: string, body: string, requestId: string): void {
-  const document = type.includes('xml') && body !== '' ? `${XML_HEAD}${body}` : body
-  sendPieces(response, status, type, [Buffer.from(document)], requestId)
-}
-
-function sendPieces(
-  response: ServerResponse,
-  status: number,
-  type: string,
-  pieces: readonly Buffer[],
-  requestId: string,
-): void {
-  response.writeHead(status, {
-    'content-type': type,
-    'content-length': pieces.reduce((sum, { length }) => sum + length, 0),
-    'x-amzn-requestid': requestId,
-    'x-amz-request-id': requestId,
-  })
-  response.cork()
-  for (const piece of pieces) if (piece.length > 0) response.write(piece)
-  response.uncork()
-  response.end()
 }

@@ -81,6 +81,25 @@ export function presign(
   return `${endpoint}${path}?${query}&X-Amz-Signature=${signature}`
 }
 
+/**
+ * Signs the chunks of a body in turn, each by the signature before it; the first one by the request's (Signature
+ * Version 4, chunked uploads).
+ */
+export function chunkSigner(
+  credential: Credential,
+  secretAccessKey: string,
+): { chunk(hash: string): string; trailer(hash: string): string } {
+  let before = credential.signature
+  const key = signingKey(credential, secretAccessKey)
+  const next = (kind: 'PAYLOAD' | 'TRAILER', parts: readonly string[]): string => {
+    const toSign = [`AWS4-HMAC-SHA256-${kind}`, credential.timestamp, scopeOf(credential), before, ...parts].join('\n')
+    before = createHmac('sha256', key).update(toSign).digest('hex')
+    return before
+  }
+  const nothing = createHash('sha256').digest('hex')
+  return { chunk: (hash) => next('PAYLOAD', [nothing, hash]), trailer: (hash) => next('TRAILER', [hash]) }
+}
+
 /** The claims of a presigned address. */
 function readPresigned(request: IncomingMessage): Credential | undefined {
   const query = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
@@ -95,16 +114,22 @@ function readPresigned(request: IncomingMessage): Credential | undefined {
   return { accessKeyId, date, region, service, signedHeaders, signature, timestamp, expiresSeconds }
 }
 
-function sign(
-  canonical: string,
-  { date, region, service, timestamp }: Pick<Credential, 'date' | 'region' | 'service' | 'timestamp'>,
-  secretAccessKey: string,
-): Buffer {
-  const scope = `${date}/${region}/${service}/aws4_request`
-  const toSign = ['AWS4-HMAC-SHA256', timestamp, scope, createHash('sha256').update(canonical).digest('hex')].join('\n')
+type Scope = Pick<Credential, 'date' | 'region' | 'service' | 'timestamp'>
+
+function sign(canonical: string, scope: Scope, secretAccessKey: string): Buffer {
+  const hash = createHash('sha256').update(canonical).digest('hex')
+  const toSign = ['AWS4-HMAC-SHA256', scope.timestamp, scopeOf(scope), hash].join('\n')
+  return createHmac('sha256', signingKey(scope, secretAccessKey)).update(toSign).digest()
+}
+
+function scopeOf({ date, region, service }: Scope): string {
+  return `${date}/${region}/${service}/aws4_request`
+}
+
+function signingKey({ date, region, service }: Scope, secretAccessKey: string): Buffer | string {
   let key: Buffer | string = `AWS4${secretAccessKey}`
   for (const part of [date, region, service, 'aws4_request']) key = createHmac('sha256', key).update(part).digest()
-  return createHmac('sha256', key).update(toSign).digest()
+  return key
 }
 
 function canonicalRequest(request: IncomingMessage, credential: Credential, payloadHash: string): string {

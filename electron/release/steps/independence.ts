@@ -1,22 +1,29 @@
 import type { DatabaseEvidence } from '../couplings.ts'
+import { actDecoupling, type DecouplingFacts, decouplingOf, readDecoupling } from '../decouple.ts'
 import { independenceGate, otherDataGate, readDatabaseEvidence, sharedDataGate } from '../independence.ts'
-import { describe, evidence, gate, isReady, type Step } from '../step.ts'
+import { recordOf } from '../state.ts'
+import { describe, evidence, gate, healthGate, isReady, type Step } from '../step.ts'
 
 interface Facts {
   readonly database: DatabaseEvidence | null
+  readonly decoupling: DecouplingFacts | null
 }
 
-/** Blue must be a Ready web environment that can be replaced without its database. Changes nothing. */
+/**
+ * Blue must be a Ready web environment that can be replaced without its database. Changes nothing, unless the operator
+ * has a database decoupled from it: then each change has its own lever.
+ */
 export const independence: Step<Facts> = {
   id: 'independence',
-  hasLever: false,
+  hasLever: true,
   factsSeconds: 20,
 
-  async observe(_state, sight, { world }) {
-    return { database: sight.blue ? await readDatabaseEvidence(world, sight.blue) : null }
+  async observe(state, sight, { world }) {
+    const database = sight.blue ? await readDatabaseEvidence(world, sight.blue) : null
+    return { database, decoupling: database && (await readDecoupling(world, state, database)) }
   },
 
-  judge(state, sight, { database }) {
+  judge(state, sight, { database, decoupling }) {
     const { blue } = sight
     const seen = [evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(blue))]
     const cluster =
@@ -109,10 +116,31 @@ export const independence: Step<Facts> = {
           ),
     ]
     const proofs = database ? [independenceGate(database), otherDataGate(database), sharedDataGate(database)] : []
-    return { gates, proofs, due: null, progress: null, stuck: null }
+    const found = database && decoupling ? decouplingOf(state, database, decoupling, sight.at) : null
+    if (!found || (found.stage === null && found.stuck === null))
+      return {
+        gates,
+        proofs: [...proofs, ...(found?.proofs ?? [])],
+        due: null,
+        progress: null,
+        stuck: null,
+        offersLever: false,
+      }
+    const { leverAt, stage } = recordOf(state, 'independence')
+    const isThrown = leverAt !== null && stage === found.stage
+    return {
+      gates: [...gates, healthGate('blue-ok', 'Blue is Ready and Ok', sight.blue, sight.blueHealth, sight.at, false)],
+      proofs: [...proofs, ...found.proofs],
+      due: isThrown ? found.due : null,
+      progress: found.working === null ? null : { label: found.working, fraction: null, secondsLeft: null },
+      stuck: found.stuck,
+      stage: found.stage,
+      offersLever: found.due !== null && !isThrown,
+      preview: found.preview,
+    }
   },
 
-  async act() {
-    // Looks only.
+  async act(action, state, _sight, { database, decoupling }, hands) {
+    if (database && decoupling) await actDecoupling(action, state, database, decoupling, hands)
   },
 }

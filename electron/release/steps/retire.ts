@@ -67,8 +67,8 @@ export const retire: Step<Facts> = {
     const record = recordOf(state, 'retire')
     const gone = !from.environment || from.environment.status === 'Terminated'
     const askedAt = record.effects['terminate-environment']
-    const neverMade = state.release.track === 'rollback' && state.release.green.id === null
-    if (gone && neverMade && createMayBeUnseen(state, sight.at)) {
+    // Just after it was made AWS may not list it yet: that it is not listed does not say that it is gone.
+    if (!from.environment && state.release.track === 'rollback' && createMayBeUnseen(state, sight.at)) {
       return {
         gates: null,
         proofs: [],

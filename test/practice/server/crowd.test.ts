@@ -48,8 +48,8 @@ it('pages through environments, versions and events, each once', async () => {
     const answer = await beanstalk.send(new DescribeEnvironmentsCommand({ MaxRecords: 64, NextToken }))
     return { items: answer.Environments?.map(({ EnvironmentId = '' }) => EnvironmentId) ?? [], next: answer.NextToken }
   })
-  expect(environments.map(({ length }) => length)).toEqual([64, 64, 64, 64, 49])
-  expect(new Set(environments.flat()).size).toBe(CROWD.environments + 5)
+  expect(environments.map(({ length }) => length)).toEqual([64, 64, 64, 64, 59])
+  expect(new Set(environments.flat()).size).toBe(CROWD.environments + 15)
 
   const versions = await pages(async (NextToken) => {
     const answer = await beanstalk.send(new DescribeApplicationVersionsCommand({ MaxRecords: PAGE, NextToken }))
@@ -58,7 +58,7 @@ it('pages through environments, versions and events, each once', async () => {
       next: answer.NextToken,
     }
   })
-  expect(new Set(versions.flat()).size).toBe(CROWD.versions + 7)
+  expect(new Set(versions.flat()).size).toBe(CROWD.versions + 10)
 
   const events = await pages(async (NextToken) => {
     const answer = await beanstalk.send(new DescribeEventsCommand({ MaxRecords: PAGE, NextToken }))

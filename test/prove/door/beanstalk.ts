@@ -187,6 +187,10 @@ export function createDoor(
           { versionLabel, set: [], remove: [] },
           account.random.uuid(),
         ),
+      updateSettings: (id, settings) => {
+        const set = settings.map(({ namespace, optionName, value }) => ({ namespace, optionName, value: value ?? '' }))
+        updateEnvironment(account, findEnvironment(account, { id }), { set, remove: [] }, account.random.uuid())
+      },
       abortUpdate: (id) => abortUpdate(account, findEnvironment(account, { id }), account.random.uuid()),
       swapCnames: (a, b) =>
         swapCnames(

@@ -13,6 +13,9 @@ import { deleteVersion } from '../../../electron/practice/model/versions.ts'
 import type { HandAct } from '../history.ts'
 import { APPLICATION, coupling, GREEN_NAME, REGION, referenceTo, STAGING_NAME, set } from './account.ts'
 
+/** Longer than a termination takes. */
+const TERMINATION_MILLISECONDS = 280_000
+
 /** Others with rights in the account: colleagues in the console, AWS itself, another Signalbox. */
 export function createHand(account: Account, blue: EnvironmentRecord) {
   const named = (name: string) =>
@@ -40,6 +43,22 @@ export function createHand(account: Account, blue: EnvironmentRecord) {
       description: 'Somebody else’s database',
       ingress: [referenceTo(own)],
     })
+  }
+
+  /** Another Signalbox, or a colleague with one, has made it. */
+  function createOther(name: string): void {
+    createEnvironment(
+      account,
+      {
+        applicationName: APPLICATION,
+        environmentName: name,
+        platformArn: listPlatforms(REGION)[1]?.arn,
+        versionLabel: '1.4.2',
+        settings: [set('aws:elasticbeanstalk:environment', 'EnvironmentType', 'SingleInstance')],
+        tags: [{ key: 'signalbox:release', value: 'rel-of-another' }],
+      },
+      account.random.uuid(),
+    )
   }
 
   function act(name: HandAct): readonly (EnvironmentRecord | undefined)[] {
@@ -102,19 +121,18 @@ export function createHand(account: Account, blue: EnvironmentRecord) {
         if (sides.green() === undefined) account.foreignNames.add(fullName(account, GREEN_NAME))
         return []
       case "create an environment of green's name":
-        createEnvironment(
-          account,
-          {
-            applicationName: APPLICATION,
-            environmentName: GREEN_NAME,
-            platformArn: listPlatforms(REGION)[1]?.arn,
-            versionLabel: '1.4.1',
-            settings: [set('aws:elasticbeanstalk:environment', 'EnvironmentType', 'SingleInstance')],
-            tags: [{ key: 'signalbox:release', value: 'rel-of-another' }],
-          },
-          id,
-        )
+        createOther(GREEN_NAME)
         return []
+      case 'replace blue by another of its name':
+      case 'replace green by another of its name':
+        if (first) {
+          const { name: itsName } = first
+          terminateEnvironment(account, first, id)
+          account.schedule.add(account.now + TERMINATION_MILLISECONDS, () => {
+            if (named(itsName) === undefined && account.quotas.environments > 100) createOther(itsName)
+          })
+        }
+        return [first]
       case 'delete the versions':
         for (const version of [...account.versions.values()]) {
           const used = [...account.environments.values()].some(

@@ -5,6 +5,7 @@ import type { DnsAnswer, World } from '../../../electron/release/world.ts'
 import type { CallName } from '../history.ts'
 import { CHANGES, type Change, type Truth, truthOf } from '../trace.ts'
 import type { createDoor } from './beanstalk.ts'
+import { databasesOf } from './databases.ts'
 import type { Net } from './network.ts'
 
 /** What can happen around a call; the history decides it. */
@@ -77,13 +78,15 @@ export function refusal(code: string, message: string, httpStatusCode: number): 
 /** A World on the practice model: each call takes its time, may meet a fault, and may be the last of its process. */
 export function connect(parts: {
   readonly account: Account
+  /** The id of the environment that the release began from. */
+  readonly blue: string
   readonly door: ReturnType<typeof createDoor>
   readonly net: Net
   readonly life: Life
   readonly weather: Weather
   readonly rest: (sleeper: Sleeper | null) => void
 }): World {
-  const { account, door, net, life, weather, rest } = parts
+  const { account, blue, door, net, life, weather, rest } = parts
 
   async function call<T>(name: CallName, subject: string, run: () => T): Promise<T> {
     if (life.isDead) return NEVER
@@ -112,7 +115,7 @@ export function connect(parts: {
   function change<T>(name: Change, targets: readonly string[], isNew: () => boolean, run: () => T): Promise<T> {
     return call(name, '', () => {
       const changes = isNew()
-      const before = truthOf(account)
+      const before = truthOf(account, blue)
       const value = run()
       if (changes) weather.made(name, targets, before)
       return value
@@ -130,6 +133,7 @@ export function connect(parts: {
   }
 
   const { elasticBeanstalk: beanstalk, stack } = door
+  const databases = databasesOf(account)
   const always = () => true
   const isGoing = (id: string) => {
     const status = account.environments.get(id)?.status
@@ -182,6 +186,7 @@ export function connect(parts: {
       createVersion: (input) =>
         change('createVersion', [input.versionLabel], always, () => beanstalk.createVersion(input)),
       deploy: (id, label) => change('deploy', [id, label], always, () => beanstalk.deploy(id, label)),
+      updateSettings: (id, settings) => change('deploy', [id], always, () => beanstalk.updateSettings(id, settings)),
       abortUpdate: (id) => change('abortUpdate', [id], always, () => beanstalk.abortUpdate(id)),
       swapCnames: (a, b) => change('swapCnames', [a, b], always, () => beanstalk.swapCnames(a, b)),
       terminate: (id) => change('terminate', [id], () => !isGoing(id), () => beanstalk.terminate(id)),
@@ -190,6 +195,16 @@ export function connect(parts: {
       resources: (id) => call('resources', id, () => stack.resources(id)),
       databases: () => call('databases', '', stack.databases),
       groupsReferring: (id) => call('groupsReferring', id, () => stack.groupsReferring(id)),
+    },
+    databases: {
+      details: (id) => call('databases', id, () => databases.details(id)),
+      snapshot: (id) => call('databases', id, () => databases.snapshot(id)),
+      groupNamed: (name) => call('databases', name, () => databases.groupNamed(name)),
+      allows: (...input) => call('databases', input[0], () => databases.allows(...input)),
+      createSnapshot: (...input) => call('databases', input[0], () => databases.createSnapshot(...input)),
+      protect: (id) => call('databases', id, () => databases.protect(id)),
+      createGroup: (input) => call('databases', input.name, () => databases.createGroup(input)),
+      allow: (...input) => call('databases', input[0], () => databases.allow(...input)),
     },
     versionBundles: {
       contents: (_application, label) =>

@@ -19,37 +19,48 @@ const denied = { ok: false, at: START, problem: problem('access-denied', 'No').p
 
 describe('the first step', () => {
   it.each<[string, Partial<Sight>, Facts, readonly string[]]>([
-    ['all is well', {}, { database }, []],
+    ['all is well', {}, { database, decoupling: null }, []],
     [
       'blue is gone',
       { blue: null },
-      { database: null },
+      { database: null, decoupling: null },
       ['blue-readable failed', 'holds-production failed', 'blue-ready waiting', 'web-tier failed', 'standard unknown'],
     ],
     [
       'blue is terminated',
       { blue: environment({ status: 'Terminated', cname: null }) },
-      { database },
+      { database, decoupling: null },
       ['blue-readable failed', 'holds-production failed', 'blue-ready waiting'],
     ],
     [
       'blue lost the production URL',
       { blue: environment({ cname: 'else.example' }) },
-      { database },
+      { database, decoupling: null },
       ['holds-production failed'],
     ],
-    ['blue is Updating', { blue: environment({ status: 'Updating' }) }, { database }, ['blue-ready waiting']],
+    [
+      'blue is Updating',
+      { blue: environment({ status: 'Updating' }) },
+      { database, decoupling: null },
+      ['blue-ready waiting'],
+    ],
     [
       'a worker',
       { blue: environment({ tier: 'Worker', cname: null }) },
-      { database },
+      { database, decoupling: null },
       ['holds-production failed', 'web-tier failed'],
     ],
-    ['a tier that AWS adds some day', { blue: environment({ tier: 'Other' }) }, { database }, ['web-tier failed']],
+    [
+      'a tier that AWS adds some day',
+      { blue: environment({ tier: 'Other' }) },
+      { database, decoupling: null },
+      ['web-tier failed'],
+    ],
     [
       'a cluster',
       {},
       {
+        decoupling: null,
         database: {
           ...database,
           settings: ok([{ namespace: 'aws:elasticbeanstalk:eks', optionName: 'x', value: '1', resourceName: null }]),
@@ -57,7 +68,12 @@ describe('the first step', () => {
       },
       ['standard failed'],
     ],
-    ['settings may not be read', {}, { database: { ...database, settings: denied } }, ['standard unknown']],
+    [
+      'settings may not be read',
+      {},
+      { decoupling: null, database: { ...database, settings: denied } },
+      ['standard unknown'],
+    ],
   ])('%s', (_words, seen, facts, expected) => {
     const found = independence.judge(stateAt('independence'), sight({ green: null, ...seen }), facts)
     expect(

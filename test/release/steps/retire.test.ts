@@ -273,6 +273,7 @@ describe('the call that cannot be taken back', () => {
   const hands = (account: FakeAccount) => ({
     world: account.connect({ isDead: false }),
     signal: new AbortController().signal,
+    secret: null,
     record: () => {},
     progress: () => {},
     probed: () => {},

@@ -2,6 +2,7 @@ import type { Bridge } from '../../../electron/contract/bridge.ts'
 import type { CallName } from '../../../electron/contract/contract.ts'
 import type { Connection, ReleaseView } from '../../../electron/contract/models.ts'
 import { applications, summaries } from './account.ts'
+import { difference, inspectionOf } from './bundles.ts'
 import { releases } from './fixtures.ts'
 
 const practice: Connection = {
@@ -70,24 +71,18 @@ export function fakeBridge(fixture: string): Bridge {
       case 'chooseBundle': {
         const fileName =
           typeof input === 'object' && input !== null && 'fileName' in input ? String(input.fileName) : 'shop-1.5.0.zip'
+        return inspectionOf(fileName)
+      }
+      case 'compareBundle':
+      case 'compareVersion':
+        return difference
+      case 'inspectVersion': {
+        const { bundle, bundleId: _, suggestedLabel: __, ...rest } = inspectionOf('broken.zip')
         return {
-          bundleId: 'bundle-1',
-          bundle: {
-            path: fileName,
-            fileName,
-            sizeBytes: 14_236_112,
-            sha256: '4f2c51d0a7e4b86f3d1c0e5a94b7f826d3c1a0e9f8b7a6d5c4e3f2a1b0c9d8e7',
-          },
-          sound: true,
-          findings: [
-            { severity: 'info', text: 'package.json is at the top: the platform will start it with npm start.' },
-            {
-              severity: 'warning',
-              text: '.ebextensions/04-cache.config declares a resource: green will get a new, empty one.',
-            },
-          ],
-          entries: 412,
-          suggestedLabel: fileName.replace('.zip', ''),
+          ...rest,
+          versionLabel: 'shop-1.5.0',
+          sizeBytes: bundle.sizeBytes,
+          location: { bucket: 'elasticbeanstalk-eu-central-1-000000000000', key: 'shop/shop-1.5.0.zip' },
         }
       }
       case 'listApplicationVersions':

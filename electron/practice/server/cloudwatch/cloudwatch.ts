@@ -4,6 +4,7 @@ import { valueOf } from '../../model/settings.ts'
 import { instant, list, type Structure } from '../document.ts'
 import type { Parameters } from '../parameters.ts'
 import { type Call, page, type QueryService } from '../query-service.ts'
+import { type MetricQuery, metricData } from './metric-data.ts'
 import { type Dimension, findSeries, type Point, seriesOf, statisticOf, summed } from './series.ts'
 
 /** Amazon CloudWatch, API version 2010-08-01: what load balancers counted, and the alarms of environments. */
@@ -57,40 +58,29 @@ export const CLOUDWATCH: QueryService = {
       if (queries.length === 0) throw new AwsError('MissingParameter', 'The parameter MetricDataQueries is required.')
       if (queries.length > 500) throw invalid('The collection MetricDataQueries must not have a size greater than 500.')
       const descending = parameters.text('ScanBy') !== 'TimestampAscending'
-      const results = queries.map((query): Structure | undefined => {
-        const id = query.text('Id') ?? ''
-        if (!/^[a-z][A-Za-z0-9_]*$/.test(id)) {
-          throw new AwsError(
-            'ValidationError',
-            `The value '${id}' for parameter MetricDataQueries.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.`,
-          )
-        }
-        const wanted = query.structure('MetricStat')
-        if (wanted === undefined) {
-          throw new AwsError('ValidationError', `Error in expression '${id}': this account has no metric math`)
-        }
-        const metric = metricOf(wanted.structure('Metric') ?? wanted)
-        const period = periodOf(wanted.whole('Period'))
-        const statistic = wanted.text('Stat') ?? ''
-        if (!STATISTICS.includes(statistic) && !PERCENTILE.test(statistic)) {
-          throw new AwsError(
-            'ValidationError',
-            `The value ${statistic} for parameter MetricDataQueries.MetricStat.Stat is not supported.`,
-          )
-        }
-        if (query.flag('ReturnData') === false) return undefined
-        const points = summed(findSeries(account, metric)?.points() ?? [], start, end, period)
-        const ordered = descending ? points.toReversed() : points
+      const results = metricData(
+        queries.map(readQuery),
+        (query) => {
+          const points = summed(findSeries(account, query.metric)?.points() ?? [], start, end, query.period)
+          return points.flatMap((point) => {
+            const value = statisticOf(point, query.statistic)
+            return value === undefined ? [] : [[point.start, value] as const]
+          })
+        },
+        { start, end },
+      )
+      const shown = results.map(({ id, label, values }): Structure => {
+        const sorted = [...values].toSorted(([one], [other]) => (descending ? other - one : one - other))
         return {
           Id: id,
-          Label: query.text('Label') ?? metric.name,
-          Timestamps: list(ordered.map((point) => instant(point.start))),
-          Values: list(ordered.map((point) => statisticOf(point, statistic))),
+          Label: label,
+          Timestamps: list(sorted.map(([at]) => instant(at))),
+          Values: list(sorted.map(([, value]) => value)),
           StatusCode: 'Complete',
           Messages: list([]),
         }
       })
-      return { MetricDataResults: list(results.filter((result) => result !== undefined)), Messages: list([]) }
+      return { MetricDataResults: list(shown), Messages: list([]) }
     },
     ListMetrics: ({ account, parameters }) => {
       const namespace = parameters.text('Namespace')
@@ -137,6 +127,35 @@ export const CLOUDWATCH: QueryService = {
       return { MetricAlarms: list(items), CompositeAlarms: list([]), NextToken: nextToken }
     },
   },
+}
+
+function readQuery(query: Parameters): MetricQuery {
+  const id = query.text('Id') ?? ''
+  if (!/^[a-z][A-Za-z0-9_]*$/.test(id)) {
+    throw new AwsError(
+      'ValidationError',
+      `The value '${id}' for parameter MetricDataQueries.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.`,
+    )
+  }
+  const common = { id, label: query.text('Label'), isReturned: query.flag('ReturnData') !== false }
+  const wanted = query.structure('MetricStat')
+  const expression = query.text('Expression')
+  if (wanted === undefined) {
+    if (expression === undefined || expression === '')
+      throw new AwsError('ValidationError', `The query '${id}' has neither a MetricStat nor an Expression.`)
+    return { ...common, expression }
+  }
+  if (expression !== undefined)
+    throw new AwsError('ValidationError', `The query '${id}' has both a MetricStat and an Expression.`)
+  const metric = metricOf(wanted.structure('Metric') ?? wanted)
+  const statistic = wanted.text('Stat') ?? ''
+  if (!STATISTICS.includes(statistic) && !PERCENTILE.test(statistic)) {
+    throw new AwsError(
+      'ValidationError',
+      `The value ${statistic} for parameter MetricDataQueries.MetricStat.Stat is not supported.`,
+    )
+  }
+  return { ...common, metric, statistic, period: periodOf(wanted.whole('Period')) }
 }
 
 const STATISTICS: readonly string[] = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum']

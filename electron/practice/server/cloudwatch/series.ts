@@ -39,10 +39,7 @@ export function seriesOf(account: Account): readonly Series[] {
 
 function frontNames(account: Account): readonly string[] {
   const living = loadBalancersOf(account)
-  const names = new Set([
-    ...living.map(({ environment }) => environment.front?.name ?? ''),
-    ...account.requestCounts.keys(),
-  ])
+  const names = new Set([...living.map(({ arn, name }) => arn ?? name), ...account.requestCounts.keys()])
   return [...names]
 }
 

@@ -223,7 +223,9 @@ function environmentResources(environment: EnvironmentRecord): Structure {
     const id = physicalId(environment, logicalId)
     return list(id === undefined ? [] : [{ Name: id }])
   }
-  const loadBalancer = physicalId(environment, 'AWSEBV2LoadBalancer') ?? physicalId(environment, 'AWSEBLoadBalancer')
+  // A shared load balancer is not in the environment's stack, and is listed all the same.
+  const { front } = environment
+  const loadBalancer = front?.kind === 'load balancer' ? front.name : undefined
   const queue = physicalId(environment, 'AWSEBWorkerQueue')
   const triggers = ['AWSEBCloudwatchAlarmHigh', 'AWSEBCloudwatchAlarmLow'].flatMap(
     (logicalId) => physicalId(environment, logicalId) ?? [],

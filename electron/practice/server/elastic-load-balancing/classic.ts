@@ -34,7 +34,7 @@ export const ELASTIC_LOAD_BALANCING_CLASSIC: QueryService = {
     DescribeInstanceHealth: (call) => {
       const balancer = balancerOf(call, call.parameters.required('LoadBalancerName'))
       const asked = call.parameters.structures('Instances')?.map((instance) => instance.required('InstanceId'))
-      const states = targetHealthOf(call.account, balancer.environment)
+      const states = balancer.environments.flatMap((environment) => targetHealthOf(call.account, environment))
       const stranger = asked?.find((id) => !states.some(({ instanceId }) => instanceId === id))
       if (stranger !== undefined) throw new AwsError('InvalidInstance', `Could not find EC2 instance ${stranger}.`)
       return {
@@ -78,8 +78,9 @@ function balancerOf(call: Call, name: string): LoadBalancer {
 }
 
 function shape({ account }: Call, balancer: LoadBalancer): Structure {
-  const { environment } = balancer
-  const path = valueOf(environment.settings, 'aws:elasticbeanstalk:application', 'Application Healthcheck URL')
+  const { environments } = balancer
+  const settings = environments[0]?.settings ?? new Map()
+  const path = valueOf(settings, 'aws:elasticbeanstalk:application', 'Application Healthcheck URL')
   return {
     LoadBalancerName: balancer.name,
     DNSName: balancer.dnsName,
@@ -102,7 +103,7 @@ function shape({ account }: Call, balancer: LoadBalancer): Structure {
     AvailabilityZones: list(balancer.subnets.map(({ availabilityZone }) => availabilityZone)),
     Subnets: list(balancer.subnets.map(({ id }) => id)),
     VPCId: VPC_ID,
-    Instances: list(environment.instances.map(({ id }) => ({ InstanceId: id }))),
+    Instances: list(environments.flatMap(({ instances }) => instances).map(({ id }) => ({ InstanceId: id }))),
     HealthCheck: {
       Target: path === undefined ? 'TCP:80' : `HTTP:80${path}`,
       Interval: 10,

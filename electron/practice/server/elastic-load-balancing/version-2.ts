@@ -35,8 +35,10 @@ export const ELASTIC_LOAD_BALANCING_V2: QueryService = {
       return paged(call, wanted, (found) => ({ LoadBalancers: list(found.map(loadBalancerShape)) }))
     },
     DescribeLoadBalancerAttributes: (call) => {
-      const { kind, environment } = balancerOf(call, call.parameters.required('LoadBalancerArn'))
-      const idle = environment.settings.get('aws:elbv2:loadbalancer|IdleTimeout')?.value ?? '60'
+      const { kind, environments } = balancerOf(call, call.parameters.required('LoadBalancerArn'))
+      const [only, ...others] = environments
+      const chosen = only?.settings.get('aws:elbv2:loadbalancer|IdleTimeout')?.value
+      const idle = others.length === 0 ? (chosen ?? '60') : '60'
       const own: Readonly<Record<string, string>> =
         kind === 'application' ? { 'idle_timeout.timeout_seconds': idle, 'routing.http2.enabled': 'true' } : {}
       const attributes = { 'access_logs.s3.enabled': 'false', 'deletion_protection.enabled': 'false', ...own }
@@ -116,9 +118,9 @@ export const ELASTIC_LOAD_BALANCING_V2: QueryService = {
       }
     },
     DescribeTargetHealth: (call) => {
-      const { balancer, group } = groupOf(call, call.parameters.required('TargetGroupArn'))
+      const { group } = groupOf(call, call.parameters.required('TargetGroupArn'))
       const asked = call.parameters.structures('Targets')?.map((target) => target.required('Id'))
-      const known = targetHealthOf(call.account, balancer.environment)
+      const known = targetHealthOf(call.account, group.environment)
       const shape = (instanceId: string, state: string, reason?: string, description?: string): Structure => ({
         Target: { Id: instanceId, Port: group.port },
         HealthCheckPort: 'traffic-port',
@@ -261,8 +263,10 @@ function listenerShape(balancer: LoadBalancer, listener: Listener): Structure {
   }
 }
 
-function forward(balancer: LoadBalancer, process: string): Structure {
-  const arn = balancer.targetGroups.find((group) => group.process === process)?.arn
+function forward(balancer: LoadBalancer, process: string | undefined, targetGroupArn?: string): Structure {
+  if (process === undefined)
+    return { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain' } }
+  const arn = targetGroupArn ?? balancer.targetGroups.find((group) => group.process === process)?.arn
   return {
     Type: 'forward',
     TargetGroupArn: arn,
@@ -281,7 +285,7 @@ function ruleShapes(balancer: LoadBalancer, listener: Listener): readonly (Struc
       RuleArn: rule.arn,
       Priority: String(rule.priority),
       Conditions: list(conditions(rule)),
-      Actions: list([forward(balancer, rule.process)]),
+      Actions: list([forward(balancer, rule.process, rule.targetGroupArn)]),
       IsDefault: false,
     })),
     {

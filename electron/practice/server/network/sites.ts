@@ -64,9 +64,17 @@ export async function startSites(
 
   const handle = async (address: string, request: IncomingMessage, response: ServerResponse) => {
     request.resume()
-    const site = source.sites().find((candidate) => candidate.addresses.includes(address))
-    if (site === undefined) {
+    const there = source.sites().filter((candidate) => candidate.addresses.includes(address))
+    if (there.length === 0) {
       request.socket.resetAndDestroy()
+      return
+    }
+    const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
+    const site = there.find(({ hosts }) => hosts === undefined || hosts.includes(host))
+    if (site === undefined) {
+      // No rule of the shared load balancer knows the name.
+      const nobody = { statusCode: 404, latencyMilliseconds: 1, body: errorPage(404) }
+      send(response, nobody, request.method === 'HEAD', source.clock.now())
       return
     }
     const answer = answerOf(site, nextTurn(turns, site), random)

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../../model/account.ts'
 import { AwsError } from '../../model/aws-error.ts'
-import type { HostedZone } from '../../model/records.ts'
-import { element, list, type Structure } from '../document.ts'
+import { changeRecords, type RecordChange } from '../../model/record-changes.ts'
+import type { HostedZone, ZoneChange } from '../../model/records.ts'
+import { element, instant, list, type Structure } from '../document.ts'
 import { type RecordSet, recordSetsOf } from './record-sets.ts'
 
 /** The XML namespace of Route 53's documents. */
@@ -14,6 +15,8 @@ export interface Route53Request {
   readonly operation: string
   readonly zoneId: string | undefined
   readonly query: URLSearchParams
+  /** Of GetChange. */
+  readonly changeId?: string
 }
 
 /** Reads what a request of Route 53 (REST, API version 2013-04-01) asks for; undefined: nothing this account knows. */
@@ -22,9 +25,14 @@ export function readRoute53(request: IncomingMessage): Route53Request | undefine
   const cut = url.indexOf('?')
   const path = (cut === -1 ? url : url.slice(0, cut)).replace(/\/$/, '')
   const query = new URLSearchParams(cut === -1 ? '' : url.slice(cut + 1))
-  if (request.method !== 'GET' || !path.startsWith(PREFIX)) return undefined
+  if (!path.startsWith(PREFIX)) return undefined
   const [, kind, zoneId, part, ...rest] = path.slice(PREFIX.length).split('/')
   if (rest.length > 0) return undefined
+  if (request.method === 'POST') {
+    const isChange = kind === 'hostedzone' && part === 'rrset' && zoneId !== undefined
+    return isChange ? { operation: 'ChangeResourceRecordSets', zoneId, query } : undefined
+  }
+  if (request.method !== 'GET') return undefined
   const known: Readonly<Record<string, string>> = {
     hostedzone: 'ListHostedZones',
     hostedzonesbyname: 'ListHostedZonesByName',
@@ -34,13 +42,16 @@ export function readRoute53(request: IncomingMessage): Route53Request | undefine
     const operation = known[kind ?? '']
     return operation === undefined ? undefined : { operation, zoneId: undefined, query }
   }
+  if (kind === 'change' && part === undefined)
+    return { operation: 'GetChange', zoneId: undefined, query, changeId: zoneId }
   if (kind !== 'hostedzone') return undefined
   if (part === undefined) return { operation: 'GetHostedZone', zoneId, query }
   return part === 'rrset' ? { operation: 'ListResourceRecordSets', zoneId, query } : undefined
 }
 
 /** The resource that IAM knows a request's zone as; undefined: all of them. */
-export function route53Resource({ zoneId }: Route53Request): string | undefined {
+export function route53Resource({ zoneId, changeId }: Route53Request): string | undefined {
+  if (changeId !== undefined) return `arn:aws:route53:::change/${changeId}`
   return zoneId === undefined ? undefined : `arn:aws:route53:::hostedzone/${zoneId}`
 }
 
@@ -53,7 +64,12 @@ export function answerRoute53(
 ): void {
   const answer = OPERATIONS[request.operation]
   if (answer === undefined) throw new AwsError('InvalidAction', `Route 53 has no ${request.operation}.`)
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n${element(`${request.operation}Response`, answer(account, request), ` xmlns="${ROUTE53_NAMESPACE}"`)}`
+  sendRoute53(response, request.operation, answer(account, request), requestId)
+}
+
+/** Answers an operation of Route 53 with its result. */
+export function sendRoute53(response: ServerResponse, operation: string, result: Structure, requestId: string): void {
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n${element(`${operation}Response`, result, ` xmlns="${ROUTE53_NAMESPACE}"`)}`
   response
     .writeHead(200, {
       'content-type': 'text/xml',
@@ -61,6 +77,21 @@ export function answerRoute53(
       'x-amzn-requestid': requestId,
     })
     .end(body)
+}
+
+/** Carries ChangeResourceRecordSets out on a zone. */
+export function changeZone(account: Account, zoneId: string, changes: readonly RecordChange[]): Structure {
+  const zone = account.hostedZones.find(({ id }) => id === zoneId)
+  if (zone === undefined) throw new AwsError('NoSuchHostedZone', `No hosted zone found with ID: ${zoneId}`, 404)
+  return { ChangeInfo: changeShape(account, changeRecords(account, zone, changes)) }
+}
+
+function changeShape(account: Account, { id, submitted, inSync }: ZoneChange): Structure {
+  return {
+    Id: `/change/${id}`,
+    Status: account.now < inSync ? 'PENDING' : 'INSYNC',
+    SubmittedAt: instant(submitted),
+  }
 }
 
 const OPERATIONS: Readonly<Record<string, (account: Account, request: Route53Request) => Structure>> = {
@@ -96,6 +127,11 @@ const OPERATIONS: Readonly<Record<string, (account: Account, request: Route53Req
       NextHostedZoneId: next?.id,
       MaxItems: String(size),
     }
+  },
+  GetChange: (account, { changeId = '' }) => {
+    const change = account.zoneChanges.get(changeId)
+    if (change === undefined) throw new AwsError('NoSuchChange', `Could not find resource with ID: ${changeId}`, 404)
+    return { ChangeInfo: changeShape(account, change) }
   },
   GetHostedZoneCount: (account) => ({ HostedZoneCount: account.hostedZones.length }),
   GetHostedZone: (account, request) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Transform, type TransformCallback } from 'node:stream'
 import { AwsError } from '../../model/aws-error.ts'
 
@@ -8,12 +9,26 @@ export interface ChunkDecoder {
   trailers(): ReadonlyMap<string, string>
 }
 
-const LONGEST_LINE = 8_192
+/** Signs each chunk by what it holds and by the signature before it. */
+export interface ChunkSigner {
+  /** The signature that the next chunk must have; `hash`: of its data, SHA-256 in hexadecimal. */
+  chunk(hash: string): string
+  /** The signature of the trailers after the last chunk. */
+  trailer(hash: string): string
+}
 
-export function createChunkDecoder(): ChunkDecoder {
+const LONGEST_LINE = 8_192
+const SIGNATURE = 'chunk-signature='
+const TRAILER_SIGNATURE = 'x-amz-trailer-signature'
+
+/** With a signer, every chunk must carry the signature that it is given here. */
+export function createChunkDecoder(signer?: ChunkSigner): ChunkDecoder {
   const trailers = new Map<string, string>()
   let reading: 'length' | 'data' | 'end of data' | 'trailers' | 'nothing more' = 'length'
   let left = 0
+  let signature = ''
+  let hash = createHash('sha256')
+  let signedTrailers = ''
   let line = ''
 
   /** Takes one byte of a line; answers the line when it is complete. */
@@ -25,20 +40,37 @@ export function createChunkDecoder(): ChunkDecoder {
     line = ''
     return complete
   }
+  const checkChunk = (): void => {
+    if (signer === undefined) return
+    if (signer.chunk(hash.digest('hex')) !== signature) throw wrongSignature()
+    hash = createHash('sha256')
+  }
+  const checkTrailers = (): void => {
+    if (signer === undefined || trailers.size === 0) return
+    const expected = signer.trailer(createHash('sha256').update(signedTrailers).digest('hex'))
+    if (trailers.get(TRAILER_SIGNATURE) !== expected) throw wrongSignature()
+  }
   const takeLine = (complete: string): void => {
     if (reading === 'end of data') {
       if (complete !== '') throw malformed()
+      checkChunk()
       reading = 'length'
     } else if (reading === 'length') {
-      const [length = ''] = complete.split(';')
+      const [length = '', ...extensions] = complete.split(';')
+      signature = extensions.find((text) => text.startsWith(SIGNATURE))?.slice(SIGNATURE.length) ?? ''
       if (!/^[0-9a-f]{1,8}$/i.test(length)) throw malformed()
       left = Number.parseInt(length, 16)
       reading = left === 0 ? 'trailers' : 'data'
+      if (left === 0) checkChunk()
     } else if (complete === '') {
+      checkTrailers()
       reading = 'nothing more'
     } else {
       const cut = complete.indexOf(':')
-      if (cut > 0) trailers.set(complete.slice(0, cut).trim().toLowerCase(), complete.slice(cut + 1).trim())
+      const name = complete.slice(0, cut).trim().toLowerCase()
+      const value = complete.slice(cut + 1).trim()
+      if (cut > 0) trailers.set(name, value)
+      if (cut > 0 && name !== TRAILER_SIGNATURE) signedTrailers += `${name}:${value}\n`
     }
   }
   const decode = (chunk: Buffer, push: (data: Buffer) => void): void => {
@@ -46,6 +78,7 @@ export function createChunkDecoder(): ChunkDecoder {
     while (position < chunk.length && reading !== 'nothing more') {
       if (reading === 'data') {
         const data = chunk.subarray(position, position + left)
+        if (signer !== undefined) hash.update(data)
         push(data)
         position += data.length
         left -= data.length
@@ -67,11 +100,25 @@ export function createChunkDecoder(): ChunkDecoder {
       }
     },
     flush(done) {
+      try {
+        if (reading === 'trailers') checkTrailers()
+      } catch (error) {
+        done(error instanceof Error ? error : malformed())
+        return
+      }
       const isComplete = reading === 'nothing more' || (reading === 'trailers' && line === '')
       done(isComplete ? null : new AwsError('IncompleteBody', 'The request body terminated unexpectedly', 400))
     },
   })
   return { stream, trailers: () => trailers }
+}
+
+function wrongSignature(): AwsError {
+  return new AwsError(
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    403,
+  )
 }
 
 function malformed(): AwsError {

@@ -3,9 +3,9 @@ import { createWriteStream } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { crc32 } from 'node:zlib'
 import { AwsError } from '../../model/aws-error.ts'
-import { createChunkDecoder } from './aws-chunked.ts'
+import { type ChunkSigner, createChunkDecoder } from './aws-chunked.ts'
+import { beginChecksums } from './checksums.ts'
 
 /** What arrived: where it lies now and its digests. */
 export interface Received {
@@ -16,19 +16,23 @@ export interface Received {
   readonly checksums: Readonly<Record<string, string>>
 }
 
-/** Streams a request's body into a file, checking every length, hash and checksum that the client sent along. */
-export async function receive(request: IncomingMessage, path: string): Promise<Received> {
+const SIGNED_CHUNKS = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'
+
+/**
+ * Streams a request's body into a file, checking every length, hash, checksum and signature of a chunk that the client
+ * sent along. `signer` signs chunks as the client must have.
+ */
+export async function receive(request: IncomingMessage, path: string, signer: ChunkSigner): Promise<Received> {
   const md5 = createHash('md5')
   const sha256 = createHash('sha256')
-  const sha1 = createHash('sha1')
-  let crc = 0
+  const announced = (header(request, 'x-amz-trailer') ?? '').split(',').map((name) => name.trim().toLowerCase())
+  const checking = beginChecksums([...Object.keys(request.headers), ...announced])
   let size = 0
   const measure = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       md5.update(chunk)
       sha256.update(chunk)
-      sha1.update(chunk)
-      crc = crc32(chunk, crc)
+      for (const checksum of checking.values()) checksum.update(chunk)
       size += chunk.length
       done(null, chunk)
     },
@@ -36,7 +40,9 @@ export async function receive(request: IncomingMessage, path: string): Promise<R
   const declared = header(request, 'x-amz-content-sha256')
   const isChunked =
     declared?.startsWith('STREAMING-') === true || header(request, 'content-encoding')?.includes('aws-chunked') === true
-  const decoder = isChunked ? createChunkDecoder() : undefined
+  const decoder = isChunked
+    ? createChunkDecoder(declared?.startsWith(SIGNED_CHUNKS) === true ? signer : undefined)
+    : undefined
   if (decoder === undefined) await pipeline(request, measure, createWriteStream(path))
   else await pipeline(request, decoder.stream, measure, createWriteStream(path))
 
@@ -61,17 +67,11 @@ export async function receive(request: IncomingMessage, path: string): Promise<R
   if (contentMd5 !== undefined && contentMd5 !== md5Bytes.toString('base64')) {
     throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.', 400)
   }
-  const crcBytes = Buffer.alloc(4)
-  crcBytes.writeUInt32BE(crc)
-  const computed: Readonly<Record<string, string>> = {
-    'x-amz-checksum-crc32': crcBytes.toString('base64'),
-    'x-amz-checksum-sha256': sha256Bytes.toString('base64'),
-    'x-amz-checksum-sha1': sha1.digest('base64'),
-  }
   const checksums: Record<string, string> = {}
-  for (const [name, value] of Object.entries(computed)) {
+  for (const [name, checksum] of checking) {
     const sent = header(request, name) ?? decoder?.trailers().get(name)
     if (sent === undefined) continue
+    const value = checksum.digest()
     if (sent !== value) {
       const algorithm = name.slice('x-amz-checksum-'.length).toUpperCase()
       throw new AwsError('BadDigest', `The ${algorithm} you specified did not match the calculated checksum.`, 400)

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AwsError } from '../../model/aws-error.ts'
 import { element, instant, repeated, type Structure } from '../document.ts'
+import type { ChunkSigner } from './aws-chunked.ts'
 import type { ObjectStore, StoredObject, Upload } from './object-store.ts'
 import { receive } from './receive.ts'
 
@@ -17,6 +18,8 @@ export interface S3Request {
   /** Account milliseconds since the epoch. */
   readonly now: number
   readonly region: string
+  /** Signs the chunks of a body as the client must have. */
+  readonly signer: ChunkSigner
 }
 
 const NAMESPACE = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
@@ -98,12 +101,12 @@ const OPERATIONS: Readonly<Record<string, (call: S3Request) => Promise<void> | v
       ),
     })
   },
-  PutObject: async ({ request, response, objects, bucket, key, now }) => {
+  PutObject: async ({ request, response, objects, bucket, key, now, signer }) => {
     const existing = objects.find(bucket, key)
     refuseByCondition(request, existing)
     const path = objects.newPath()
     try {
-      const received = await receive(request, path)
+      const received = await receive(request, path, signer)
       await objects.flush(path)
       // Someone else may have been faster while this body arrived.
       refuseByCondition(request, objects.find(bucket, key))
@@ -134,7 +137,7 @@ const OPERATIONS: Readonly<Record<string, (call: S3Request) => Promise<void> | v
     }
     const path = call.objects.newPath()
     try {
-      const received = await receive(call.request, path)
+      const received = await receive(call.request, path, call.signer)
       await call.objects.flush(path)
       call.objects.putPart(uploadOf(call), number, { path, size: received.size, md5: received.md5 })
       call.response.writeHead(200, { etag: `"${received.md5}"`, ...received.checksums }).end()

@@ -1,0 +1,119 @@
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { testIds } from '../../renderer/test-ids.ts'
+import { expect, type OpenedApp, test } from './stage.ts'
+
+const SPEED = 200
+
+/** Has the app quit as its menu would; what the dialog asks is answered with this button, if it asks. */
+async function quit(
+  { application }: OpenedApp,
+  button: 'Finish it and quit' | 'Keep open' | 'Quit now',
+): Promise<void> {
+  await application.evaluate(({ app, dialog }, label) => {
+    const asked: string[] = []
+    Object.assign(globalThis, { asked })
+    Object.assign(dialog, {
+      showMessageBox: (_window: unknown, { detail = '', buttons = [] as readonly string[] }) => {
+        asked.push(detail)
+        return Promise.resolve({ response: buttons.indexOf(label), checkboxChecked: false })
+      },
+    })
+    // The answer is to be here before the app is gone.
+    setTimeout(() => app.quit(), 50)
+  }, button)
+}
+
+async function asked({ application }: OpenedApp): Promise<readonly string[]> {
+  return application.evaluate(() => (globalThis as unknown as { readonly asked: readonly string[] }).asked)
+}
+
+test('asks before it quits while AWS is asked for a change, and finishes it', async ({ stage }) => {
+  const account = await stage.account({ speed: SPEED })
+  const first = await stage.release(account)
+  await first.operator.walkTo('clone')
+  // The change is made, but its answer takes long.
+  await account.control('/faults', {
+    name: 'no-answer-after',
+    action: 'elasticbeanstalk:CreateConfigurationTemplate',
+    seconds: 5,
+  })
+  await first.operator.throwLever()
+  await expect.poll(() => account.count('CreateConfigurationTemplate')).toBe(1)
+
+  await quit(first, 'Keep open')
+  await expect.poll(() => asked(first)).toHaveLength(1)
+  expect((await asked(first))[0]).toContain('Asking Elastic Beanstalk for green')
+  await expect(first.operator.by(testIds.screen('release'))).toBeVisible()
+
+  const ended = new Promise((resolve) => first.application.process().once('exit', resolve))
+  await quit(first, 'Finish it and quit')
+  await ended
+
+  const { operator } = await stage.open({ account, userData: first.userData })
+  await operator.continueRelease()
+  await operator.reaches('clone', 'proved')
+  expect(await account.count('CreateEnvironment')).toBe(1)
+  expect(await account.templates('shop')).toEqual([])
+})
+
+test('quits at once where that is wanted, and finds out on the next start', async ({ stage }) => {
+  const account = await stage.account({ speed: SPEED })
+  const first = await stage.release(account)
+  await first.operator.walkTo('clone')
+  await account.control('/faults', {
+    name: 'no-answer-after',
+    action: 'elasticbeanstalk:CreateEnvironment',
+    seconds: 30,
+  })
+  await first.operator.throwLever()
+  await expect.poll(() => account.count('CreateEnvironment')).toBe(1)
+  const ended = new Promise((resolve) => first.application.process().once('exit', resolve))
+  await quit(first, 'Quit now')
+  await ended
+
+  const { operator } = await stage.open({ account, userData: first.userData })
+  await operator.continueRelease()
+  await operator.reaches('clone', 'proved')
+  expect(await account.count('CreateEnvironment')).toBe(1)
+})
+
+test('does not share a journal with another Signalbox, and takes it when that one is closed', async ({ stage }) => {
+  const account = await stage.account({ speed: SPEED })
+  const first = await stage.release(account)
+  await first.operator.reaches('clone', 'ready')
+  const folder = await stage.folder()
+  const userData = join(folder, 'other')
+  await mkdir(userData)
+  for (const file of ['journal.sqlite', 'journal.sqlite-heads'])
+    await symlink(join(first.userData, file), join(userData, file))
+
+  const second = await stage.open({ account, userData })
+  await expect(second.page.getByText('The journal is open in another Signalbox')).toBeVisible()
+  await first.close()
+  await second.page.getByRole('button', { name: 'Try again' }).click()
+  await second.operator.continueRelease()
+  await second.operator.reaches('clone', 'ready')
+})
+
+test('says so when its journal cannot be written or read, and goes on when it can', async ({ stage }) => {
+  test.skip(process.getuid?.() === 0, 'root may write anywhere')
+  const account = await stage.account({ speed: SPEED })
+  const first = await stage.release(account)
+  await first.operator.reaches('clone', 'ready')
+  await first.close()
+  const journal = join(first.userData, 'journal.sqlite')
+  const whole = await readFile(journal)
+
+  await chmod(journal, 0o444)
+  const { page, operator } = await stage.open({ account, userData: first.userData })
+  await expect(page.getByText('The journal cannot be opened')).toBeVisible()
+  await chmod(journal, 0o644)
+  await writeFile(journal, Buffer.concat([Buffer.from('NOT'), whole.subarray(3)]))
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText('The journal file is damaged')).toBeVisible()
+  await writeFile(journal, whole)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await operator.continueRelease()
+  await operator.reaches('clone', 'ready')
+})

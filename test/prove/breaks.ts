@@ -1,0 +1,253 @@
+/** One place of the source that is changed for a breakage. The text must be there, once, so that this list stays true. */
+interface Edit {
+  /** Below `electron/`. */
+  readonly file: string
+  readonly find: string
+  readonly put: string
+}
+
+export interface Breakage {
+  readonly name: string
+  readonly edits: readonly Edit[]
+}
+
+/** Nothing that another hand did is noticed: several guards stand in a row, and a breakage must pass them all. */
+const NO_DRIFT: Edit = {
+  file: 'release/drift.ts',
+  find: '  return drifts.find(',
+  put: '  return [...drifts].slice(0, 0).find(',
+}
+
+/** What the laws must notice: mistakes a release engine could really have, each as a change of its source. */
+export const BREAKAGES: readonly Breakage[] = [
+  {
+    name: 'swap does not re-read the owner',
+    edits: [
+      NO_DRIFT,
+      {
+        file: 'release/steps/swap.ts',
+        find: '    const holder = holderOf(state, sight)\n    const swappedAt',
+        put: "    const holder = record.effects['swap-cnames'] === undefined ? from.colour : holderOf(state, sight)\n    const swappedAt",
+      },
+      {
+        file: 'release/steps/swap.ts',
+        find: '  const holder = holderOf(state, sight)\n  const common',
+        put: '  const holder = from.colour\n  const common',
+      },
+    ],
+  },
+  {
+    name: 'journal after the call',
+    edits: [
+      {
+        file: 'release/step.ts',
+        find: "  record({ kind: 'intent', at: world.clock.now(), ...note })\n  const made = await call()",
+        put: "  const made = await call()\n  record({ kind: 'intent', at: world.clock.now(), ...note })",
+      },
+    ],
+  },
+  {
+    name: 'effects are not journalled',
+    edits: [
+      {
+        file: 'release/state.ts',
+        find: '        effects: { ...record.effects, [entry.action]: at },',
+        put: '        effects: record.effects,',
+      },
+    ],
+  },
+  {
+    name: 'environments are known by name',
+    edits: [
+      NO_DRIFT,
+      {
+        file: 'release/look.ts',
+        find: '      ids: green.id === null ? [blue.id] : [blue.id, green.id],',
+        put: '      names: [blue.name, green.name],',
+      },
+      {
+        file: 'release/look.ts',
+        find: 'listed.find((environment) => environment.id === id) ?? null',
+        put: 'listed.find((environment) => environment.name === (id === blue.id ? blue.name : green.name) && environment.status !== "Terminated") ?? null',
+      },
+      {
+        file: 'release/steps/retire.ts',
+        find: '    const id = release[from.colour].id\n    // The last look',
+        put: '    const id = from.environment?.id ?? null\n    // The last look',
+      },
+    ],
+  },
+  {
+    name: 'unknown counts as passed',
+    edits: [
+      {
+        file: 'contract/models.ts',
+        find: "  return gate.status === 'passed' ||",
+        put: "  return gate.status === 'passed' || gate.status === 'unknown' ||",
+      },
+    ],
+  },
+  {
+    name: 'a waiver needs no reason',
+    edits: [{ file: 'release/engine.ts', find: "if (reason.trim() === '')", put: 'if (reason === undefined)' }],
+  },
+  {
+    name: 'everything can be waived',
+    edits: [
+      { file: 'release/engine.ts', find: 'if (!known.waivable) throw', put: 'if (known.id === undefined) throw' },
+      { file: 'release/step.ts', find: 'return each.waivable && each.status', put: 'return each.status' },
+    ],
+  },
+  {
+    name: 'no waiting for AWS after a lost answer',
+    edits: [
+      {
+        file: 'release/engine.ts',
+        find: 'return clock.now() - newest < READ_LAG_MILLISECONDS',
+        put: 'return clock.now() - newest < 0',
+      },
+    ],
+  },
+  {
+    name: 'no last look before a call',
+    edits: [
+      {
+        file: 'release/engine.ts',
+        find: '        if (found.gates !== null) found = await observe(true)\n        // Nor',
+        put: '        // Nor',
+      },
+      {
+        file: 'release/engine.ts',
+        find: '() => observe(true))',
+        put: '() => observe(false))',
+      },
+    ],
+  },
+  {
+    name: 'independence is not read again before the swap',
+    edits: [
+      {
+        file: 'release/steps/swap.ts',
+        find: '      readDatabaseEvidence(hands.world, blue),',
+        put: '      null,',
+      },
+      {
+        file: 'release/steps/swap.ts',
+        find: "'unknown', 'Blue could not be read.', []),",
+        put: "'passed', 'It was independent once.', []),",
+      },
+    ],
+  },
+  {
+    name: 'terminate does not ask for a database',
+    edits: [
+      {
+        file: 'release/steps/retire.ts',
+        find: '    databaseGate(from.name, facts, at),\n',
+        put: '',
+      },
+    ],
+  },
+  {
+    name: 'the template is left behind',
+    edits: [
+      {
+        file: 'release/steps/clone.ts',
+        find: "      due: facts.templateLeft ? 'delete-template' : null,",
+        put: '      due: null,',
+      },
+      {
+        file: 'release/steps/clone.ts',
+        find: "        facts.templateLeft ? 'waiting' : 'passed',",
+        put: "        'passed',",
+      },
+    ],
+  },
+  {
+    name: 'retire before propagation',
+    edits: [
+      {
+        file: 'release/engine.ts',
+        find: 'if (found.due === null && allOpen(found.proofs)) return proved(id)',
+        put: "if (found.due === null && (id === 'propagation' || allOpen(found.proofs))) return proved(id)",
+      },
+    ],
+  },
+  {
+    name: 'a name server is believed at once',
+    edits: [
+      {
+        file: 'release/steps/propagation.ts',
+        find: 'seen === to && now - greenSince >= needed',
+        put: 'seen === to && needed > 0',
+      },
+    ],
+  },
+  {
+    name: 'propagation looks at the first name server only',
+    edits: [
+      {
+        file: 'release/steps/propagation.ts',
+        find: 'world.dns.panel(name)])',
+        put: 'world.dns.panel(name).then((all) => all.slice(0, 1))])',
+      },
+    ],
+  },
+  {
+    name: 'roll back swaps without the capacity gate',
+    edits: [
+      {
+        file: 'release/steps/swap.ts',
+        find: "if (state.release.track === 'rollback') return [...common, capacityGate(state, sight)]",
+        put: "if (state.release.track === 'rollback') return capacityGate(state, sight) ? common : []",
+      },
+    ],
+  },
+  {
+    name: 'green is found by its name without the tag',
+    edits: [
+      {
+        file: 'release/look.ts',
+        find: 'if (tags.some(({ key, value }) => key === RELEASE_TAG && value === release.id)) return environment',
+        put: 'if (tags.some(({ key }) => key === RELEASE_TAG)) return environment',
+      },
+    ],
+  },
+  {
+    name: 'terminate does not ask who holds production',
+    edits: [
+      NO_DRIFT,
+      {
+        file: 'release/steps/retire.ts',
+        find: '    holder === to.colour\n      ? gate(',
+        put: '    holder !== undefined\n      ? gate(',
+      },
+      {
+        file: 'release/steps/retire.ts',
+        find: ' || holderOf(state, sight) === from.colour) return',
+        put: ') return',
+      },
+    ],
+  },
+  {
+    name: 'a roll back forgets that production has moved',
+    edits: [
+      {
+        file: 'release/state.ts',
+        find: '        rollbackSwapped: entry.swapped,',
+        put: '        rollbackSwapped: false,',
+      },
+      NO_DRIFT,
+      {
+        file: 'release/steps/retire.ts',
+        find: '    holder === to.colour\n      ? gate(',
+        put: '    holder !== undefined\n      ? gate(',
+      },
+      {
+        file: 'release/steps/retire.ts',
+        find: ' || holderOf(state, sight) === from.colour) return',
+        put: ') return',
+      },
+    ],
+  },
+]
