@@ -78,6 +78,8 @@ export async function leaveRelease(): Promise<void> {
 
 export async function throwLever(lever: Lever): Promise<void> {
   await change((releaseId) => ask('throwLever', { releaseId, lever }))
+  // It was for this one change: it does not stay in the page either.
+  if (lever.step === 'independence') keepInDraft({ databasePassword: '' })
 }
 
 export async function waiveGate(step: StepId, gate: string, reason: string): Promise<boolean> {

@@ -23,6 +23,7 @@ export interface Draft {
   readonly existingInspection: VersionInspection | null
   readonly signOffNote: string
   readonly typedUrl: string
+  readonly databasePassword: string
 }
 
 export const BLANK_DRAFT: Draft = {
@@ -35,6 +36,7 @@ export const BLANK_DRAFT: Draft = {
   existingInspection: null,
   signOffNote: '',
   typedUrl: '',
+  databasePassword: '',
 }
 
 export type ScreenName = 'starting' | 'connect' | 'releases' | 'choose' | 'release'

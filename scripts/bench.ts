@@ -7,6 +7,7 @@ import { _electron, type ElectronApplication } from 'playwright'
 import { testIds } from '../renderer/test-ids.ts'
 import { benchBundle } from './bench-bundle.ts'
 import { benchJournal } from './bench-journal.ts'
+import { benchMany } from './bench-many.ts'
 import { benchPractice } from './bench-practice.ts'
 
 /** What `npm run bench` measures; every figure that matters is a ratio of two things measured in the same run. */
@@ -15,6 +16,7 @@ const benches = {
   release: benchRelease,
   practice: benchPractice,
   journal: benchJournal,
+  many: () => benchMany(Number(values.speed)),
   bundle: benchBundle,
 }
 

@@ -208,6 +208,7 @@ class Operator {
     const running = this.headless.releases.get(this.id)
     const offered = (id: Way) =>
       view.choices.some((choice) => choice.id === id) && (this.taken.get(id) ?? 0) < (id === 'retry' ? 2 : 1)
+    if (view.problem?.code === 'name-taken' && view.release.step === 'clone') return this.rename(view)
     if (!this.mended) {
       this.mended = true
       this.ways.push('the cause was put right')
@@ -236,6 +237,13 @@ class Operator {
     if (offered('stop')) return this.take('stop')
   }
 
+  /** Somebody else has the name now: green gets another. */
+  private async rename({ release: { green } }: ReleaseView): Promise<void> {
+    this.ways.push('another name was chosen')
+    const lever = { step: 'clone', greenName: `${green.name}-b`, cnamePrefix: `${green.cnamePrefix}-b` } as const
+    await this.headless.releases.get(this.id).throwLever(lever)
+  }
+
   /** A lever that AWS's refusal took back is thrown again; else there is a choice for it. */
   private async again(view: ReleaseView): Promise<void> {
     if (currentStep(view)?.status !== 'ready') return this.take('retry')
@@ -248,7 +256,7 @@ class Operator {
     const view = this.headless.releases.view(this.id)
     const choice = view.choices.find((each) => each.id === id)
     this.taken.set(id, (this.taken.get(id) ?? 0) + 1)
-    this.ways.push(`“${choice?.title ?? id}”`)
+    this.ways.push(`“${choice?.title ?? 'Try again'}”`)
     await this.headless.releases.get(this.id).choose(id, choice?.of)
   }
 }

@@ -133,6 +133,7 @@ function extraField(extra: Buffer, wanted: number): Buffer | null {
   return null
 }
 
+const BEYOND_ASCII = /[\u0080-\u00ff]/
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function readName(
@@ -140,7 +141,8 @@ function readName(
   isUtf8: boolean,
   extra: Buffer,
 ): { readonly name: string; readonly encoding: Entry['nameEncoding'] } {
-  if (!bytes.some((byte) => byte > 0x7f)) return { name: bytes.toString('latin1'), encoding: 'sound' }
+  const letters = bytes.toString('latin1')
+  if (!BEYOND_ASCII.test(letters)) return { name: letters, encoding: 'sound' }
   const unicode = isUtf8 ? null : extraField(extra, 0x7075)
   if (unicode && unicode.length > 5 && unicode.readUInt32LE(1) === crc32(bytes))
     return { name: unicode.toString('utf8', 5), encoding: 'sound' }

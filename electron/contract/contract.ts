@@ -11,6 +11,7 @@ import type {
   ReleaseView,
   VersionInspection,
 } from './models.ts'
+import { MOST_RESOLVERS, resolverAddressFault } from './panel.ts'
 import type { Problem } from './problem.ts'
 import { STEP_IDS } from './steps.ts'
 
@@ -49,6 +50,22 @@ const settings = z.strictObject({
     )
     .min(1)
     .max(50),
+  panel: z
+    .strictObject({
+      fromHere: z.boolean(),
+      resolvers: z
+        .array(
+          z.strictObject({
+            name: z.string().trim().min(1).max(60),
+            address: z
+              .string()
+              .trim()
+              .refine((typed) => resolverAddressFault(typed) === null),
+          }),
+        )
+        .max(MOST_RESOLVERS),
+    })
+    .optional(),
 })
 
 /** How to sign in: the practice account, a profile of the shared AWS files, or keys that live in memory only. */

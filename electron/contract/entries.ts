@@ -1,5 +1,13 @@
 import * as z from 'zod'
-import type { AccountReference, EnvironmentEvent, Gate, Outcome, ReleaseSettings, SourceBundle } from './models.ts'
+import type {
+  AccountReference,
+  Dependencies,
+  EnvironmentEvent,
+  Gate,
+  Outcome,
+  ReleaseSettings,
+  SourceBundle,
+} from './models.ts'
 import type { Problem } from './problem.ts'
 import { STEP_IDS } from './steps.ts'
 
@@ -115,6 +123,7 @@ export const entrySchema = z.discriminatedUnion('kind', [
   }),
   /** The drift that is open from now on, null when there is none any more. */
   z.object({ kind: z.literal('drift'), at, drift: z.string().nullable(), said: z.string() }),
+  z.object({ kind: z.literal('dependencies'), at, dependencies: whole<Dependencies>() }),
   z.object({ kind: z.literal('drift-accepted'), at, drift: z.string(), said: z.string() }),
   /** The database that this release takes out of its environment: known from then on, also once it is out. */
   z.object({ kind: z.literal('decoupling'), at, database: z.object({ id: z.string() }) }),

@@ -1,3 +1,4 @@
+import type { PanelSettings } from './panel.ts'
 import type { Problem } from './problem.ts'
 import type { StepId, Track } from './steps.ts'
 
@@ -149,6 +150,15 @@ export interface EnvironmentEvent {
   readonly requestId?: string
 }
 
+/** Before when retiring cannot be proved safe, whatever happens. */
+export interface NotBefore {
+  readonly at: Instant
+  /** What is waited for until then, as a sentence without the time. */
+  readonly because: string
+  /** Name servers of which nobody can say when they follow: it may be later because of each. */
+  readonly unsettled: readonly string[]
+}
+
 /** One resolver of the panel, as it answers for the production name. */
 export interface ResolverView {
   readonly name: string
@@ -160,6 +170,12 @@ export interface ResolverView {
   readonly greenSince: Instant | null
   readonly confirmed: boolean
   readonly note: string
+  /** `system`: what this computer's own programs get; shown, and never counted. */
+  readonly role?: 'authoritative' | 'resolver' | 'system'
+  /** By when it must have forgotten the old answer; null where it has not got it, or keeps it against its TTL. */
+  readonly forgetsAt?: Instant | null
+  /** It keeps the old answer for longer than its TTL allows. */
+  readonly overruns?: boolean
   /** The strip: every change of its answer, oldest first. */
   readonly history: readonly { readonly at: Instant; readonly answer: string }[]
 }
@@ -177,6 +193,8 @@ export interface ReleaseSettings {
   readonly bakeSeconds: number
   readonly soakSeconds: number
   readonly checks: readonly TestCheck[]
+  /** Which name servers are asked; absent: the public ones, and checks are made from this computer. */
+  readonly panel?: PanelSettings | undefined
 }
 
 export interface SourceBundle {
@@ -258,6 +276,21 @@ export interface BundleDifference {
   }[]
 }
 
+/** What hangs on an environment: a picture for the operator, never read for a verdict. */
+export interface Dependencies {
+  readonly nodes: readonly {
+    /** AWS's own id or name of it. */
+    readonly id: string
+    readonly kind: 'environment' | 'database' | 'data' | 'group' | 'unknown'
+    readonly label: string
+    readonly detail: string
+    /** What becomes of it when the environment is terminated; `snapshot`: only a copy stays. */
+    readonly fate: 'dies' | 'snapshot' | 'stays' | 'unknown'
+    /** Ids of what it refers to. */
+    readonly refersTo: readonly string[]
+  }[]
+}
+
 /** Which account a release belongs to. The practice account has its own id, so the two can never be confused. */
 export interface AccountReference {
   readonly kind: 'practice' | 'aws'
@@ -326,6 +359,10 @@ export interface ReleaseView {
   readonly lanes: { readonly blue: Lane; readonly green: Lane }
   readonly events: readonly EnvironmentEvent[]
   readonly resolvers: readonly ResolverView[]
+  /** The earliest moment at which retiring can be safe, from the step that watches; null where nothing says. */
+  readonly notBefore?: NotBefore | null
+  /** What hangs on blue, as it was read last; null before that. */
+  readonly dependencies: Dependencies | null
   /** What the production URL answered lately, oldest first. */
   readonly probes: readonly {
     readonly at: Instant

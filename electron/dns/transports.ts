@@ -157,6 +157,7 @@ export function overHttps(
     detail: `No whole answer over HTTPS within ${milliseconds / 1000} s`,
   })
   return once<Exchange>(signal, milliseconds, late, (settle) => {
+    let isWhole = false
     const asked = request(
       {
         host: server.host,
@@ -188,7 +189,10 @@ export function overHttps(
           response.destroy()
           settle({ kind: 'malformed', detail: 'Over HTTPS: more than a DNS message can hold' })
         })
-        response.on('end', () => settle(readWhole(Buffer.concat(parts), question, 'Over HTTPS')))
+        response.on('end', () => {
+          isWhole = true
+          settle(readWhole(Buffer.concat(parts), question, 'Over HTTPS'))
+        })
         response.on('error', (error) => settle({ kind: 'silent', detail: `Over HTTPS: ${describeFailure(error)}` }))
       },
     )
@@ -196,7 +200,7 @@ export function overHttps(
     asked.end(question.packet)
     return () => {
       // A whole answer leaves its connection to the next question.
-      if (!asked.destroyed && asked.res?.complete !== true) asked.destroy()
+      if (!isWhole) asked.destroy()
     }
   })
 }

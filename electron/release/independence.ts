@@ -190,7 +190,7 @@ export function sharedDataGate(seen: DatabaseEvidence): Gate {
 }
 
 const DECOUPLE =
-  'Decouple the database first: set the database deletion policy to Retain and apply it by itself; wait until the environment is Ready; then decouple the database in a second change.'
+  'Decouple the database first: where Elastic Beanstalk made it, this step does it, one proved change after the other. One that an .ebextensions file declares has to be taken out of there first.'
 const ASK_SUPPORT =
   'Nothing that this app or the console can do mends it: open a case with AWS support, and name the database and the environment.'
 

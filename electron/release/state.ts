@@ -1,5 +1,13 @@
 import type { Action, Entry, EntryOf } from '../contract/entries.ts'
-import type { Colour, EnvironmentEvent, Gate, Instant, Release, SourceBundle } from '../contract/models.ts'
+import type {
+  Colour,
+  Dependencies,
+  EnvironmentEvent,
+  Gate,
+  Instant,
+  Release,
+  SourceBundle,
+} from '../contract/models.ts'
 import type { Problem } from '../contract/problem.ts'
 import { STEP_IDS, type StepId, type Track } from '../contract/steps.ts'
 
@@ -54,6 +62,7 @@ export interface ReleaseState {
   /** The database that this release has begun to decouple. */
   readonly decoupling: { readonly id: string } | null
   readonly accepted: Readonly<Record<string, Instant>>
+  readonly dependencies: Dependencies | null
 }
 
 type Known = Pick<EntryOf<'known'>, 'versionLabel' | 'platformArn'>
@@ -115,6 +124,7 @@ export function begin(entry: EntryOf<'started'>): ReleaseState {
     drift: null,
     decoupling: null,
     accepted: {},
+    dependencies: null,
   }
 }
 
@@ -203,6 +213,8 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
       const { versionLabel, platformArn } = entry
       return { ...state, known: { ...state.known, [entry.colour]: { versionLabel, platformArn } } }
     }
+    case 'dependencies':
+      return { ...state, dependencies: entry.dependencies }
     case 'decoupling':
       return { ...state, decoupling: entry.database }
     case 'drift':

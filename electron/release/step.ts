@@ -8,6 +8,7 @@ import {
   type Health,
   type Instant,
   isOpen,
+  type NotBefore,
   type Preview,
   type Progress,
   type ResolverView,
@@ -77,6 +78,7 @@ export interface Judgement {
   readonly preview?: Preview | null
   /** The panel of name servers, from the step that watches it. */
   readonly resolvers?: readonly ResolverView[]
+  readonly notBefore?: NotBefore | null
 }
 
 /** What acting may use beside the world: the journal comes first, always. */

@@ -46,6 +46,8 @@ export function viewOf(seen: Seen): ReleaseView {
     lanes: { blue: laneOf(seen, 'blue'), green: laneOf(seen, 'green') },
     events: state.events,
     resolvers: judgement?.resolvers ?? resolversOf(state),
+    notBefore: judgement?.notBefore ?? null,
+    dependencies: state.dependencies,
     probes: seen.sight?.probes ?? [],
     problem: release.outcome === null ? problem : null,
     paused: trouble !== null && needsSignIn(trouble),

@@ -8,6 +8,7 @@ import type {
   SourceBundle,
   TestCheck,
 } from '../contract/models.ts'
+import type { PanelSettings } from '../contract/panel.ts'
 
 /**
  * All that a step may touch. Every call throws `SignalboxError` with words for the operator; none retries a

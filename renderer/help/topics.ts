@@ -121,7 +121,11 @@ export const topics: Readonly<Record<Topic, HelpTopic>> = {
     wrong: [
       [
         'The bundle cannot be deployed',
-        'Often the folder was zipped instead of its content. The findings say what is wrong.',
+        'The findings say what is wrong, where, and what to do. Most often the archive is damaged, or .ebextensions declares a database.',
+      ],
+      [
+        'The difference is not what you expected',
+        'Below the findings stands which files are new, changed or gone against the version that blue runs. A bundle of another branch or another application shows there.',
       ],
       [
         'Green runs the old label',

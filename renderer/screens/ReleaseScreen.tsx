@@ -11,6 +11,7 @@ import { titleOf } from '../steps/titles.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'
 import { Choices, RollBack } from '../ui/Choices.tsx'
+import { Dependencies } from '../ui/Dependencies.tsx'
 import { EventList } from '../ui/EventList.tsx'
 import { GateList } from '../ui/GateList.tsx'
 import { HandOver } from '../ui/HandOver.tsx'
@@ -106,6 +107,7 @@ function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: 
             {step.progress && <Progress progress={step.progress} />}
             {isCurrent && !thrown && Inputs && <Inputs view={view} step={step} />}
             {thrown && Watch && <Watch view={view} step={step} />}
+            {step.id === 'independence' && view.dependencies && <Dependencies picture={view.dependencies} />}
             {thrown ? proofs : gates}
             {thrown ? step.gates.length > 0 && gates : step.proofs.length > 0 && proofs}
             <HandOver />

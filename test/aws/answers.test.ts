@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createAccountClock } from '../../electron/account/account-clock.ts'
+import { createPracticeClock } from '../../electron/account/practice-clock.ts'
 import { openAws } from '../../electron/aws/connect.ts'
 import { SignalboxError } from '../../electron/contract/problem.ts'
 import { healthGate, isOk, isReady } from '../../electron/release/step.ts'
@@ -45,7 +45,8 @@ async function awsThatAnswers(answers: Answers, heard: (at: number) => void = ()
     region: 'eu-central-1',
     endpoint: `http://127.0.0.1:${port}`,
     credentials: async () => ({ accessKeyId: 'AKIDEXAMPLE12345', secretAccessKey: 'secret' }),
-    clock: createAccountClock(),
+    // A read is tried again after seconds: of an account whose time flies.
+    clock: createPracticeClock({ now: 0, speed: 1000 }),
     onTime: heard,
   })
 }

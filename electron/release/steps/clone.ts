@@ -82,7 +82,10 @@ export const clone: Step<Facts> = {
     ])
     return {
       kind: 'after',
-      templateLeft: templates.ok && templates.value.includes(release.green.templateName),
+      // Where the list may not be read, it is there until its deletion was answered.
+      templateLeft: templates.ok
+        ? templates.value.includes(release.green.templateName)
+        : recordOf(state, 'clone').effects['delete-template'] === undefined,
       settings: { blue: blueSettings, green: greenSettings },
       tags: { blue: blueTags, green: greenTags },
       // Stacks that cannot be read only mean that more differences are shown.

@@ -1,5 +1,6 @@
 import type { DatabaseEvidence } from '../couplings.ts'
 import { actDecoupling, type DecouplingFacts, decouplingOf, readDecoupling } from '../decouple.ts'
+import { dependenciesOf } from '../dependencies.ts'
 import { independenceGate, otherDataGate, readDatabaseEvidence, sharedDataGate } from '../independence.ts'
 import { recordOf } from '../state.ts'
 import { describe, evidence, gate, healthGate, isReady, type Step } from '../step.ts'
@@ -18,8 +19,11 @@ export const independence: Step<Facts> = {
   hasLever: true,
   factsSeconds: 20,
 
-  async observe(state, sight, { world }) {
+  async observe(state, sight, { world, record }) {
     const database = sight.blue ? await readDatabaseEvidence(world, sight.blue) : null
+    const dependencies = database && dependenciesOf(database)
+    if (dependencies && JSON.stringify(dependencies) !== JSON.stringify(state.dependencies))
+      record({ kind: 'dependencies', at: world.clock.now(), dependencies })
     return { database, decoupling: database && (await readDecoupling(world, state, database)) }
   },
 

@@ -139,7 +139,10 @@ describe('CloudWatch', () => {
     const response = await metrics('GetMetricData', {
       StartTime: start / 1000,
       EndTime: end / 1000,
-      MetricDataQueries: [{ Id: 'requests', MetricStat: { Metric: metric, Period: 60, Stat: 'Sum' } }],
+      MetricDataQueries: [
+        { Id: 'requests', MetricStat: { Metric: metric, Period: 60, Stat: 'Sum' } },
+        { Id: 'double', Expression: 'requests * 2' },
+      ],
     })
     expect(response.headers.get('content-type')).toBe('application/x-amz-json-1.0')
     const data = (await response.json()) as {
@@ -148,7 +151,8 @@ describe('CloudWatch', () => {
         readonly Timestamps: readonly number[]
       }[]
     }
-    const [result] = data.MetricDataResults
+    const [result, double] = data.MetricDataResults
+    expect(double?.Values).toEqual(result?.Values.map((value) => 2 * value))
     expect(result?.Values.reduce((total, count) => total + count, 0)).toBe(7)
     expect(result?.Timestamps.every((seconds) => seconds % 60 === 0)).toBe(true)
 

@@ -7,6 +7,8 @@ export interface ChunkDecoder {
   readonly stream: Transform
   /** The trailing headers, lower case; complete when the stream has ended. */
   trailers(): ReadonlyMap<string, string>
+  /** What was wrong with the framing or a signature; once something was, the rest of the body is passed over. */
+  failure(): Error | undefined
 }
 
 /** Signs each chunk by what it holds and by the signature before it. */
@@ -90,27 +92,30 @@ export function createChunkDecoder(signer?: ChunkSigner): ChunkDecoder {
       if (complete !== undefined) takeLine(complete)
     }
   }
+  // A stream that fails would take the connection with it, and the client would never learn why.
+  let failure: Error | undefined
+  const orFail = (run: () => void): void => {
+    try {
+      if (failure === undefined) run()
+    } catch (error) {
+      failure = error instanceof Error ? error : malformed()
+    }
+  }
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
-      try {
-        decode(chunk, (data) => stream.push(data))
-        done()
-      } catch (error) {
-        done(error instanceof Error ? error : malformed())
-      }
+      orFail(() => decode(chunk, (data) => stream.push(data)))
+      done()
     },
     flush(done) {
-      try {
-        if (reading === 'trailers') checkTrailers()
-      } catch (error) {
-        done(error instanceof Error ? error : malformed())
-        return
-      }
-      const isComplete = reading === 'nothing more' || (reading === 'trailers' && line === '')
-      done(isComplete ? null : new AwsError('IncompleteBody', 'The request body terminated unexpectedly', 400))
+      orFail(() => {
+        if (reading === 'trailers' && line === '') checkTrailers()
+        else if (reading !== 'nothing more')
+          throw new AwsError('IncompleteBody', 'The request body terminated unexpectedly', 400)
+      })
+      done()
     },
   })
-  return { stream, trailers: () => trailers }
+  return { stream, trailers: () => trailers, failure: () => failure }
 }
 
 function wrongSignature(): AwsError {

@@ -46,6 +46,8 @@ export async function receive(request: IncomingMessage, path: string, signer: Ch
   if (decoder === undefined) await pipeline(request, measure, createWriteStream(path))
   else await pipeline(request, decoder.stream, measure, createWriteStream(path))
 
+  const failure = decoder?.failure()
+  if (failure !== undefined) throw failure
   const expectedLength = header(request, isChunked ? 'x-amz-decoded-content-length' : 'content-length')
   if (expectedLength !== undefined && Number(expectedLength) !== size) {
     throw new AwsError(
