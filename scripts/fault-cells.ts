@@ -15,6 +15,7 @@ const SPEED = 600
 const CLOSED_MILLISECONDS = 1_500
 const STILL_MILLISECONDS = 5_000
 const LIMIT_MILLISECONDS = 40_000
+const RENAMED = 'another name was chosen'
 const REASON = 'Looked at in the AWS console and found to be in order.'
 
 /** What became of one release with one fault at one step. */
@@ -208,7 +209,8 @@ class Operator {
     const running = this.headless.releases.get(this.id)
     const offered = (id: Way) =>
       view.choices.some((choice) => choice.id === id) && (this.taken.get(id) ?? 0) < (id === 'retry' ? 2 : 1)
-    if (view.problem?.code === 'name-taken' && view.release.step === 'clone') return this.rename(view)
+    const isTaken = view.problem?.code === 'name-taken' && view.release.step === 'clone'
+    if (isTaken && !this.ways.includes(RENAMED)) return this.rename(view)
     if (!this.mended) {
       this.mended = true
       this.ways.push('the cause was put right')
@@ -239,7 +241,7 @@ class Operator {
 
   /** Somebody else has the name now: green gets another. */
   private async rename({ release: { green } }: ReleaseView): Promise<void> {
-    this.ways.push('another name was chosen')
+    this.ways.push(RENAMED)
     const lever = { step: 'clone', greenName: `${green.name}-b`, cnamePrefix: `${green.cnamePrefix}-b` } as const
     await this.headless.releases.get(this.id).throwLever(lever)
   }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { openJournal } from '../electron/journal/journal.ts'
 import { openReleaseList } from '../electron/release-list.ts'
 import { currentStep, type Headless, openHeadless, operate } from '../scripts/headless.ts'
 import { releaseEntries } from './journal/entries.ts'
+import { mayMount, smallDisk } from './journal/small-disk.ts'
 import { type Practice, startPractice } from './practice/start-practice.ts'
 
 const ends: (() => Promise<void>)[] = []
@@ -110,6 +111,51 @@ describe('releases of one account', () => {
     expect(await count()).toBeGreaterThan(before)
   })
 })
+
+describe.runIf(mayMount)('a full disk', () => {
+  it('stops a release before its next change; it goes on when there is room, and does it once', {
+    timeout: 60_000,
+  }, async () => {
+    const folder = await folderHere()
+    const disk = smallDisk(folder)
+    ends.push(async () => disk.remove())
+    const practice = await practiceAt(600)
+    const headless = await openHeadless(practice.descriptor, disk.path)
+    ends.push(() => headless.close())
+    const id = await headless.begin('shop-production')
+    const patience = { patienceMilliseconds: 30_000, cautious: true }
+    await operate(headless, id, { ...patience, until: (view) => view.steps.clone.status === 'ready' })
+    fill(join(disk.path, 'filler'))
+    await operate(headless, id, { ...patience, until: ({ problem }) => problem !== null })
+    expect(headless.releases.view(id).problem).toMatchObject({
+      code: 'journal',
+      title: 'The journal cannot be written: the disk is full',
+      meaning: expect.stringContaining('before its next change'),
+    })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const made = async () => {
+      const { calls } = await practice.control<{ calls: Readonly<Record<string, number>> }>('/calls')
+      return ['CreateConfigurationTemplate', 'CreateEnvironment'].map((call) => calls[`elasticbeanstalk:${call}`] ?? 0)
+    }
+    expect(await made()).toEqual([0, 0])
+    rmSync(join(disk.path, 'filler'))
+    await headless.releases.get(id).choose('retry')
+    await operate(headless, id, { ...patience, until: ({ release }) => release.step === 'deploy' })
+    expect(await made()).toEqual([1, 1])
+  })
+})
+
+/** Takes all the room there is. */
+function fill(path: string): void {
+  const file = openSync(path, 'w')
+  try {
+    for (;;) writeSync(file, Buffer.alloc(4096))
+  } catch {
+    // Full.
+  } finally {
+    closeSync(file)
+  }
+}
 
 describe('the list of releases', () => {
   async function listOf(prepare: (path: string) => void): Promise<readonly ReleaseSummary[]> {

@@ -53,7 +53,8 @@ export function readEntries(
     const next = at + RECORD_BYTES + nameBytes + extraBytes + listing.readUInt16LE(at + 32)
     if (next > listing.length) return { entries, fault: `its list of files is cut off after ${entries.length} files` }
     const entry = readEntry(listing, at, nameBytes, extraBytes, shift)
-    if (![entry.sizeBytes, entry.packedBytes, entry.at].every(Number.isSafeInteger))
+    const { sizeBytes, packedBytes, at: start } = entry
+    if (!Number.isSafeInteger(sizeBytes) || !Number.isSafeInteger(packedBytes) || !Number.isSafeInteger(start))
       return { entries, fault: `the sizes of “${entry.name.slice(0, 100)}” make no sense` }
     entries.push(entry)
     at = next
@@ -68,54 +69,59 @@ export function orderOf(entries: readonly Entry[]): Uint32Array {
   )
 }
 
+/** Whatever is only needed for a few of very many entries is not made for all of them. */
 function readEntry(listing: Buffer, at: number, nameBytes: number, extraBytes: number, shift: number): Entry {
   const flags = listing.readUInt16LE(at + 8)
-  const extraAt = at + RECORD_BYTES + nameBytes
-  const extra = listing.subarray(extraAt, extraAt + extraBytes)
-  const { name: raw, encoding } = readName(
-    listing.subarray(at + RECORD_BYTES, extraAt),
-    (flags & UTF8_FLAG) !== 0,
-    extra,
-  )
+  const nameAt = at + RECORD_BYTES
+  const extraAt = nameAt + nameBytes
+  const extra = (): Buffer => listing.subarray(extraAt, extraAt + extraBytes)
+  let raw = listing.toString('latin1', nameAt, extraAt)
+  let nameEncoding: Entry['nameEncoding'] = 'sound'
+  if (BEYOND_ASCII.test(raw)) {
+    const read = readName(listing.subarray(nameAt, extraAt), (flags & UTF8_FLAG) !== 0, extra())
+    raw = read.name
+    nameEncoding = read.encoding
+  }
   const hasBackslashes = raw.includes('\\')
   const name = hasBackslashes ? raw.replaceAll('\\', '/') : raw
   const madeBy = listing.readUInt8(at + 5)
   const mode = listing.readUInt16LE(at + 40)
   const hasMode = (madeBy === UNIX || madeBy === MACOS) && mode !== 0
+  let sizeBytes = listing.readUInt32LE(at + 24)
+  let packedBytes = listing.readUInt32LE(at + 20)
+  let start = listing.readUInt32LE(at + 42)
+  if (sizeBytes === 0xffffffff || packedBytes === 0xffffffff || start === 0xffffffff)
+    [sizeBytes, packedBytes, start] = largeSizes([sizeBytes, packedBytes, start], extra())
   return {
     name,
     kind: name.endsWith('/') ? 'folder' : hasMode ? (KINDS[mode & 0o170000] ?? 'other') : 'file',
     hasBackslashes,
-    nameEncoding: encoding,
-    ...sizesOf(listing, at, extra, shift),
+    nameEncoding,
+    sizeBytes,
+    packedBytes,
     crc: listing.readUInt32LE(at + 16),
     method: listing.readUInt16LE(at + 10),
     encrypted: (flags & 0x41) !== 0,
     sizesFollow: (flags & 8) !== 0,
     permissions: hasMode ? mode & 0o777 : null,
+    at: start + shift,
     listedAt: at,
     nameBytes,
   }
 }
 
+type Sizes = readonly [sizeBytes: number, packedBytes: number, at: number]
+
 /** What does not fit into 32 bits stands in an extra field, in this order and only where it is needed (APPNOTE 4.5.3). */
-function sizesOf(listing: Buffer, at: number, extra: Buffer, shift: number) {
-  let sizeBytes = listing.readUInt32LE(at + 24)
-  let packedBytes = listing.readUInt32LE(at + 20)
-  let start = listing.readUInt32LE(at + 42)
-  if (sizeBytes === 0xffffffff || packedBytes === 0xffffffff || start === 0xffffffff) {
-    const large = extraField(extra, 0x0001) ?? Buffer.alloc(0)
-    let from = 0
-    const take = (short: number): number => {
-      if (short !== 0xffffffff) return short
-      from += 8
-      return from <= large.length ? numberAt(large, from - 8) : Number.NaN
-    }
-    sizeBytes = take(sizeBytes)
-    packedBytes = take(packedBytes)
-    start = take(start)
+function largeSizes([sizeBytes, packedBytes, start]: Sizes, extra: Buffer): Sizes {
+  const large = extraField(extra, 0x0001) ?? Buffer.alloc(0)
+  let from = 0
+  const take = (short: number): number => {
+    if (short !== 0xffffffff) return short
+    from += 8
+    return from <= large.length ? numberAt(large, from - 8) : Number.NaN
   }
-  return { sizeBytes, packedBytes, at: start + shift }
+  return [take(sizeBytes), take(packedBytes), take(start)]
 }
 
 /** Not a safe integer where it does not fit; whoever uses it checks. */
@@ -141,8 +147,6 @@ function readName(
   isUtf8: boolean,
   extra: Buffer,
 ): { readonly name: string; readonly encoding: Entry['nameEncoding'] } {
-  const letters = bytes.toString('latin1')
-  if (!BEYOND_ASCII.test(letters)) return { name: letters, encoding: 'sound' }
   const unicode = isUtf8 ? null : extraField(extra, 0x7075)
   if (unicode && unicode.length > 5 && unicode.readUInt32LE(1) === crc32(bytes))
     return { name: unicode.toString('utf8', 5), encoding: 'sound' }

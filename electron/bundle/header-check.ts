@@ -20,8 +20,9 @@ export function createHeaderCheck({ entries, listing }: Extract<Directory, { kin
   const order = orderOf(entries)
   const found: Mismatch[] = []
   let next = 0
-  let carried = Buffer.alloc(0)
-  let carriedAt = 0
+  // The end of the bytes before: a header may begin there. One buffer for all, so that nothing piles up.
+  const carried = Buffer.allocUnsafeSlow(LONGEST_HEADER)
+  let carriedBytes = 0
 
   function note(entry: Entry, what: Mismatch['what']): void {
     if (found.length < MOST_KEPT) found.push({ name: entry.name, what })
@@ -34,18 +35,24 @@ export function createHeaderCheck({ entries, listing }: Extract<Directory, { kin
       for (; next < order.length; next += 1) {
         const entry = entries[order[next] ?? 0]
         if (!entry) continue
-        const { at: start } = entry
         const length = HEADER_BYTES + entry.nameBytes
-        if (start + length > end) break
-        const header =
-          start >= at
-            ? chunk.subarray(start - at, start - at + length)
-            : Buffer.concat([carried.subarray(Math.max(0, start - carriedAt)), chunk]).subarray(0, length)
-        const what = differenceOf(header, entry, listing)
+        if (entry.at + length > end) break
+        const before = at - entry.at
+        const what =
+          before <= 0
+            ? differenceOf(chunk, -before, entry, listing)
+            : before <= carriedBytes
+              ? differenceOf(
+                  Buffer.concat([carried.subarray(carriedBytes - before, carriedBytes), chunk.subarray(0, length)]),
+                  0,
+                  entry,
+                  listing,
+                )
+              : 'missing'
         if (what !== null) note(entry, what)
       }
-      carriedAt = Math.max(at, end - LONGEST_HEADER)
-      carried = Buffer.from(chunk.subarray(carriedAt - at))
+      carriedBytes = Math.min(LONGEST_HEADER, chunk.length)
+      chunk.copy(carried, 0, chunk.length - carriedBytes)
     },
     /** All that was found, when the last bytes have been seen. */
     end(): readonly Mismatch[] {
@@ -58,15 +65,19 @@ export function createHeaderCheck({ entries, listing }: Extract<Directory, { kin
   }
 }
 
-function differenceOf(header: Buffer, entry: Entry, listing: Buffer): Mismatch['what'] | null {
-  if (header.length < HEADER_BYTES || header.readUInt32LE(0) !== HEADER) return 'missing'
-  const listed = listing.subarray(entry.listedAt + 46, entry.listedAt + 46 + entry.nameBytes)
-  if (header.readUInt16LE(26) !== entry.nameBytes || !header.subarray(HEADER_BYTES).equals(listed))
-    return 'another-name'
-  if (header.readUInt16LE(8) !== entry.method) return 'other-sizes'
+/** The header begins at `from`, and all of it is there. */
+function differenceOf(bytes: Buffer, from: number, entry: Entry, listing: Buffer): Mismatch['what'] | null {
+  if (bytes.readUInt32LE(from) !== HEADER) return 'missing'
+  const [nameAt, listedAt] = [from + HEADER_BYTES, entry.listedAt + 46]
+  const { nameBytes } = entry
+  const isNamed =
+    bytes.readUInt16LE(from + 26) === nameBytes &&
+    bytes.compare(listing, listedAt, listedAt + nameBytes, nameAt, nameAt + nameBytes) === 0
+  if (!isNamed) return 'another-name'
+  if (bytes.readUInt16LE(from + 8) !== entry.method) return 'other-sizes'
   if (entry.sizesFollow) return null
-  const [packed, size] = [header.readUInt32LE(18), header.readUInt32LE(22)]
+  const [packed, size] = [bytes.readUInt32LE(from + 18), bytes.readUInt32LE(from + 22)]
   const isLarge = packed === 0xffffffff || size === 0xffffffff
   const agrees = isLarge || (packed === entry.packedBytes && size === entry.sizeBytes)
-  return agrees && header.readUInt32LE(14) === entry.crc ? null : 'other-sizes'
+  return agrees && bytes.readUInt32LE(from + 14) === entry.crc ? null : 'other-sizes'
 }

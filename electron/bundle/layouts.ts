@@ -53,15 +53,17 @@ export function readLayout(
   markers: ReadonlyMap<string, string>,
   platform: string | null,
 ): { readonly looksLike: string | null; readonly findings: readonly BundleFinding[] } {
+  // Of very many files only those at the top say something, and what a few known folders hold.
+  const top = files.filter(({ name }) => !name.includes('/') || /^(?:WEB-INF|META-INF|bin)\//.test(name))
   const found: { readonly title: string; readonly file: string; readonly runtimes: readonly Runtime[] }[] = []
   const dockerrun = markers.get('Dockerrun.aws.json')
-  if (dockerrun !== undefined || files.some(({ name }) => name === 'Dockerrun.aws.json'))
+  if (dockerrun !== undefined || top.some(({ name }) => name === 'Dockerrun.aws.json'))
     found.push({ ...dockerrunOf(dockerrun), file: 'Dockerrun.aws.json' })
   for (const { title, marker, runtimes } of LAYOUTS) {
-    const file = files.find(({ name }) => marker.test(name))
+    const file = top.find(({ name }) => marker.test(name))
     if (file) found.push({ title, runtimes, file: file.name.startsWith('WEB-INF/') ? 'WEB-INF' : file.name })
   }
-  const hasProcfile = files.some(({ name }) => name === 'Procfile')
+  const hasProcfile = top.some(({ name }) => name === 'Procfile')
   const [first] = found
   const looksLike = first ? `${first.title} (${first.file})` : hasProcfile ? 'started by its Procfile' : null
   const wanted = platform === null ? null : runtimeOf(platform)

@@ -73,7 +73,11 @@ function hostsOf(records: Reply['answers'], zone: string): readonly string[] {
     .toSorted()
 }
 
-async function resolved(host: string, resolver: ServerAddress, { signal, options }: Finding): Promise<readonly string[]> {
+async function resolved(
+  host: string,
+  resolver: ServerAddress,
+  { signal, options }: Finding,
+): Promise<readonly string[]> {
   const answer = await askAddresses(resolver, host, signal, options)
   return answer.kind === 'addresses' ? answer.addresses : []
 }

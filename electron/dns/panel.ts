@@ -1,5 +1,5 @@
 import { getServers, lookup } from 'node:dns'
-import { PUBLIC_RESOLVERS, type PanelResolver } from '../contract/panel.ts'
+import { type PanelResolver, PUBLIC_RESOLVERS } from '../contract/panel.ts'
 import type { Dns, DnsAnswer, DnsServer } from '../release/world.ts'
 import { findAuthoritative, ROOT_SERVERS } from './delegation.ts'
 import { PATIENCE, type Patience } from './exchange.ts'

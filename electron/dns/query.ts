@@ -57,9 +57,7 @@ function bothFamilies(version4: DnsAnswer, version6: DnsAnswer): DnsAnswer {
       ? { kind: 'no-address', detail: version4.detail.replace('IPv4', 'IPv4 and no IPv6') }
       : version6
   }
-  return version4.kind === 'no-address'
-    ? version6
-    : { ...version6, untold: { family: 4, detail: version4.detail } }
+  return version4.kind === 'no-address' ? version6 : { ...version6, untold: { family: 4, detail: version4.detail } }
 }
 
 function merged(version4: Found, version6: Found): Found {

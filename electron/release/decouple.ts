@@ -272,7 +272,10 @@ export async function actDecoupling(
     case 'attach-security-group': {
       const groupId = facts.group.ok ? facts.group.value?.id : undefined
       if (!groupId || !seen.settings.ok) return
-      const groups = [...groupsOf(seen.settings.value), groupId].join(',')
+      // Elastic Beanstalk attaches the environment's own group by itself; named here a clone would be given blue's.
+      const own = new Set(((seen.resources.ok && seen.resources.value) || []).map(({ physicalId }) => physicalId))
+      const others = groupsOf(seen.settings.value).filter((id) => !own.has(id))
+      const groups = [...others, groupId].join(',')
       const properties = secret === null || secret === '' ? [] : propertiesOf(details, secret)
       return update([option(LAUNCH, 'SecurityGroups', groups), ...properties])
     }

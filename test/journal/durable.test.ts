@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
@@ -20,6 +20,7 @@ import { type Journal, openJournal } from '../../electron/journal/journal.ts'
 import { replay } from '../../electron/release/state.ts'
 import { summaryOf } from '../../electron/release/view.ts'
 import { releaseEntries } from './entries.ts'
+import { mayMount, type SmallDisk, smallDisk } from './small-disk.ts'
 
 let folder = ''
 let path = ''
@@ -335,7 +336,6 @@ describe('a second process', () => {
       console.log('open')
       setInterval(() => {}, 1000)
     `
-    const { spawn } = await import('node:child_process')
     const child = spawn(process.execPath, ['--input-type=module', '--eval', holder], {
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -349,32 +349,16 @@ describe('a second process', () => {
   })
 })
 
-/** Whether this process may mount a small disk of its own. */
-const mayMount = process.platform === 'linux' && process.getuid?.() === 0 && triesMount()
-
-function triesMount(): boolean {
-  const where = mkdtempSync(join(tmpdir(), 'signalbox-mount-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', where], { stdio: 'ignore' })
-    execFileSync('umount', [where], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  } finally {
-    rmSync(where, { recursive: true, force: true })
-  }
-}
-
 describe.runIf(mayMount)('a small disk', () => {
+  let small: SmallDisk
   let disk = ''
   beforeEach(() => {
-    disk = join(folder, 'disk')
-    mkdirSync(disk)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk])
+    small = smallDisk(folder)
+    disk = small.path
   })
   afterEach(() => {
     closeAll()
-    execFileSync('umount', [disk])
+    small.remove()
   })
 
   it('that is full refuses the entry in words; when there is room again it goes on, and nothing was lost', () => {
@@ -405,7 +389,7 @@ describe.runIf(mayMount)('a small disk', () => {
     const journal = journalAt(join(disk, 'journal.sqlite'))
     write(journal, 'r', releaseEntries('r', null))
     closeAll()
-    execFileSync('mount', ['-o', 'remount,ro', disk])
+    small.makeReadOnly(true)
     try {
       expect(problemOf(() => openJournal(join(disk, 'journal.sqlite')))).toMatchObject({
         code: 'journal',
@@ -414,7 +398,7 @@ describe.runIf(mayMount)('a small disk', () => {
       })
       expect(existsSync(join(disk, 'journal.sqlite'))).toBe(true)
     } finally {
-      execFileSync('mount', ['-o', 'remount,rw', disk])
+      small.makeReadOnly(false)
     }
     expect(journalAt(join(disk, 'journal.sqlite')).read('r')).toMatchObject({ damage: null })
   })

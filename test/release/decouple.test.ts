@@ -44,6 +44,9 @@ describe('the decouple assistant', () => {
     expect(account.mutations.slice(0, CALLS.length)).toEqual(CALLS)
     expect(account.rds.details.get(DATABASE)).toMatchObject({ deletionProtection: true })
     expect(account.blue.status).toBe('Terminated')
+    // Blue's own security group must not be handed on to its clones.
+    const groups = account.green()?.settings.find(({ optionName }) => optionName === 'SecurityGroups')
+    expect(groups?.value).toBe('sg-1-made')
   })
 
   it('asks for a lever before every stage and shows what it does', async () => {

@@ -1,35 +1,26 @@
-import type { Colour, Gate, ResolverView } from '../../contract/models.ts'
-import { whoAnswered } from '../fingerprint.ts'
-import { bothAddresses, said } from '../reach.ts'
-import { classify, longestTtlSeconds, since } from '../sightings.ts'
+import type { Colour, Gate, Instant, NotBefore, ResolverView } from '../../contract/models.ts'
+import { isOpen } from '../../contract/models.ts'
+import { said } from '../reach.ts'
 import { type ReleaseState, recordOf, rolesOf } from '../state.ts'
 import {
   describe,
   evidence,
   gate,
-  type Hands,
   healthGate,
   holderOf,
   isGone,
   partsOf,
   type Sight,
   type Step,
+  withWaivers,
 } from '../step.ts'
-import type { DnsAnswer, DnsServer, HttpAnswer } from '../world.ts'
+import { judgeNameServers, type Settling } from '../verdict.ts'
+import { asksFromHere, PROBE_SECONDS, type PropagationFacts, watchWorld } from '../watch.ts'
 
 /** Fresh requests to the production URL that must be answered by the new side, in a row. */
 const PROBES_IN_A_ROW = 10
 /** Account seconds over which the traffic of the environment that was left must have stayed at its floor. */
 const DRAIN_SECONDS = 60
-
-export interface PropagationFacts {
-  readonly servers: readonly {
-    readonly server: DnsServer
-    readonly answer: DnsAnswer
-    readonly seen: ResolverView['answer']
-  }[]
-  readonly probe: { readonly at: number; readonly by: Colour | 'other' | 'error'; readonly answer: HttpAnswer }
-}
 
 /** Watches until DNS, the production URL and the traffic itself have followed, and the soak time is over. Changes nothing. */
 export const propagation: Step<PropagationFacts> = {
@@ -37,49 +28,22 @@ export const propagation: Step<PropagationFacts> = {
   hasLever: false,
   factsSeconds: 0,
 
-  async observe(state, sight, hands) {
-    const { world, signal, record } = hands
-    const name = state.release.productionCname
-    const [sets, panel] = await Promise.all([addressSets(state, sight, hands), world.dns.panel(name)])
-    const servers = await Promise.all(
-      panel.map(async (server) => {
-        const answer = await world.dns.ask(server, name, signal)
-        return { server, answer, seen: classify(answer, sets) }
-      }),
-    )
-    for (const { server, answer, seen } of servers) {
-      if (state.sightings[server.name]?.at(-1)?.answer === seen) continue
-      record({
-        kind: 'sighting',
-        at: world.clock.now(),
-        server: server.name,
-        address: server.address,
-        answer: seen,
-        ttlSeconds: answer.kind === 'addresses' ? answer.ttlSeconds : null,
-        said: answer.kind === 'addresses' ? answer.addresses.join(', ') : answer.detail,
-      })
-    }
-    // A fresh question to another resolver each time, and a fresh connection: as a new visitor would.
-    const resolvers = servers.filter(({ server }) => server.role === 'resolver')
-    const asked = resolvers[Math.floor(world.clock.now() / 5000) % Math.max(1, resolvers.length)] ?? servers[0]
-    const address = asked?.answer.kind === 'addresses' ? asked.answer.addresses[0] : undefined
-    const path = state.release.settings.checks[0]?.path ?? '/'
-    const answer: HttpAnswer = address
-      ? await world.probe.get({ address, host: name, path }, signal)
-      : {
-          kind: 'failure',
-          detail: `${asked?.server.name ?? 'no resolver'} gave no address`,
-          milliseconds: 0,
-          address: null,
-        }
-    const by = whoAnswered(state.baseline?.fingerprint, answer, sets)
-    const at = world.clock.now()
-    hands.probed({ at, answeredBy: by, milliseconds: answer.milliseconds })
-    return { servers, probe: { at, by, answer } }
-  },
+  observe: watchWorld,
 
   judge(state, sight, facts) {
     const { to, from } = partsOf(state, sight)
+    const { provedAt, effects } = recordOf(state, 'swap')
+    const swappedAt = effects['swap-cnames'] ?? provedAt ?? sight.at
+    const fromHere = asksFromHere(state)
+    const names = judgeNameServers({
+      now: sight.at,
+      to: to.colour,
+      swappedAt,
+      servers: facts.servers,
+      sightings: state.sightings,
+      sharesAddresses: facts.sharesAddresses ?? false,
+      fromHere,
+    })
     const proofs = [
       holderGate(state, sight),
       healthGate(
@@ -90,14 +54,13 @@ export const propagation: Step<PropagationFacts> = {
         sight.at,
         true,
       ),
-      resolversGate(state, sight, facts),
-      probesGate(sight, facts, to.colour),
+      names.gate,
+      probesGate(sight, facts, to.colour, fromHere),
       drainGate(state, sight, from.colour),
       soakGate(state, sight.at),
     ]
-    const swappedAt = recordOf(state, 'swap').provedAt ?? sight.at
     const soak = state.release.settings.soakSeconds
-    const left = Math.max(0, soak - (sight.at - swappedAt) / 1000)
+    const left = Math.max(0, soak - (sight.at - (provedAt ?? sight.at)) / 1000)
     return {
       gates: null,
       proofs,
@@ -108,7 +71,8 @@ export const propagation: Step<PropagationFacts> = {
         secondsLeft: left,
       },
       stuck: null,
-      resolvers: resolverViews(state, sight.at, facts.servers),
+      resolvers: [...names.views, ...systemView(facts)],
+      notBefore: notBefore(state, sight, proofs, names.settling),
     }
   },
 
@@ -117,13 +81,52 @@ export const propagation: Step<PropagationFacts> = {
   },
 }
 
-/** Both address sets: those agreed before the swap and those the endpoints give now, since load balancers rotate theirs. */
-async function addressSets(state: ReleaseState, sight: Sight, hands: Hands) {
-  const { blue, green } = await bothAddresses(sight, hands)
-  const merged = (known: readonly string[] | undefined, now: readonly string[]) => [
-    ...new Set([...(known ?? []), ...now]),
+function systemView({ system }: PropagationFacts): readonly ResolverView[] {
+  if (!system) return []
+  const { answer, seen } = system
+  return [
+    {
+      name: 'Programs on this computer',
+      address: 'operating system',
+      role: 'system',
+      answer: seen,
+      addresses: answer.kind === 'addresses' ? answer.addresses : [],
+      ttlSecondsLeft: null,
+      greenSince: null,
+      confirmed: false,
+      note: `${answer.kind === 'addresses' ? answer.addresses.join(', ') : answer.detail}. What your own browser gets, memory and all; it does not count.`,
+      history: [],
+    },
   ]
-  return { blue: merged(state.baseline?.addresses.blue, blue), green: merged(state.baseline?.addresses.green, green) }
+}
+
+/** The earliest moment at which all that is not waived can hold, and what it waits for longest. */
+function notBefore(
+  state: ReleaseState,
+  sight: Sight,
+  proofs: readonly Gate[],
+  nameServers: readonly Settling[],
+): NotBefore {
+  const open = new Set(
+    withWaivers(proofs, recordOf(state, 'propagation').waivers)
+      .filter(isOpen)
+      .map(({ id }) => id),
+  )
+  const settling: readonly Settling[] = [
+    ...(open.has('resolvers') ? [] : nameServers),
+    ...(open.has('fresh-requests') ? [] : [probesSettling(state, sight)]),
+    ...(open.has('drained') ? [] : [drainSettling(state, sight)]),
+    ...(open.has('soak') ? [] : [soakSettling(state, sight)]),
+  ]
+  const latest = settling.reduce<Settling | null>(
+    (last, each) => (each.at !== null && each.at > (last?.at ?? sight.at) ? each : last),
+    null,
+  )
+  return {
+    at: latest?.at ?? sight.at,
+    because: latest?.because ?? 'nothing more is waited for',
+    unsettled: settling.filter(({ at }) => at === null).map(({ name }) => name),
+  }
 }
 
 function holderGate(state: ReleaseState, sight: Sight): Gate {
@@ -150,76 +153,19 @@ function holderGate(state: ReleaseState, sight: Sight): Gate {
       )
 }
 
-/** Gate A: every server that answers says the new side, twice, two TTLs apart. */
-function resolversGate(state: ReleaseState, sight: Sight, { servers }: PropagationFacts): Gate {
-  const { to } = rolesOf(state.release.track)
-  const views = resolverViews(state, sight.at, servers)
-  const behind = views.filter(({ confirmed }) => !confirmed)
-  const title = 'Every name server answers with the new side'
-  const seen = views.map(({ name, answer, note }) => evidence('dns', sight.at, `${name}: ${answer}. ${note}`))
-  if (servers.length === 0)
-    return gate('resolvers', title, 'unknown', 'No name server can be asked from here.', [], {
-      waivable: true,
-      remedy: 'Ask from a computer that can, and say what you saw.',
-    })
-  return behind.length === 0
-    ? gate('resolvers', title, 'passed', `All ${views.length} answer ${to}, twice, two TTLs apart.`, seen)
-    : gate(
-        'resolvers',
-        title,
-        'waiting',
-        `${views.length - behind.length} of ${views.length} are confirmed; not yet: ${behind.map(({ name, answer }) => `${name} (${answer})`).join(', ')}.`,
-        seen,
-        {
-          waivable: true,
-          remedy: 'Resolvers do not always keep to the TTL: wait. Where one is known never to answer, say so.',
-        },
-      )
-}
-
-/** Each server as the screen shows it. `now` is the account's. */
-function resolverViews(
-  state: ReleaseState,
-  now: number,
-  servers: PropagationFacts['servers'],
-): readonly ResolverView[] {
-  const { to } = rolesOf(state.release.track)
-  return servers.map(({ server, answer, seen }) => {
-    const history = state.sightings[server.name] ?? []
-    const greenSince = since(history, to)
-    const needed = 2 * longestTtlSeconds(history) * 1000
-    const confirmed = greenSince !== null && seen === to && now - greenSince >= needed
-    const overrun =
-      seen === rolesOf(state.release.track).from &&
-      history[0] !== undefined &&
-      now - history[0].at > longestTtlSeconds(history) * 1000
-    return {
-      name: server.name,
-      address: server.address,
-      answer: seen,
-      addresses: answer.kind === 'addresses' ? answer.addresses : [],
-      ttlSecondsLeft: answer.kind === 'addresses' ? answer.ttlSeconds : null,
-      greenSince,
-      confirmed,
-      note: confirmed
-        ? 'Confirmed twice, two TTLs apart.'
-        : greenSince !== null
-          ? `Seen; confirmed in ${Math.max(0, Math.ceil((needed - (now - greenSince)) / 1000))} s.`
-          : overrun
-            ? 'It keeps the old answer for longer than its TTL allows.'
-            : answer.kind === 'addresses'
-              ? `Keeps the old answer for up to ${answer.ttlSeconds} s.`
-              : answer.detail,
-      history: history.map(({ at, answer: was }) => ({ at, answer: was })),
-    }
-  })
-}
-
 /** Gate B: fresh requests in a row since the app watches; one that is answered otherwise begins the row again. */
-function probesGate(sight: Sight, { probe }: PropagationFacts, to: Colour): Gate {
+function probesGate(sight: Sight, { probe }: PropagationFacts, to: Colour, fromHere: boolean): Gate {
   const title = `${PROBES_IN_A_ROW} fresh requests in a row are answered by ${to}`
-  const lastOther = sight.probes.findLastIndex(({ answeredBy }) => answeredBy !== to)
-  const row = Math.min(PROBES_IN_A_ROW, sight.probes.length - 1 - lastOther)
+  if (!fromHere)
+    return gate(
+      'fresh-requests',
+      title,
+      'unknown',
+      'Checks from this computer are switched off: nothing here proves who answers at the production URL.',
+      [],
+      { waivable: true, remedy: 'Open the production URL from a computer that can, and say what you saw and where.' },
+    )
+  const row = rowOf(sight, to)
   return gate(
     'fresh-requests',
     title,
@@ -233,6 +179,22 @@ function probesGate(sight: Sight, { probe }: PropagationFacts, to: Colour): Gate
   )
 }
 
+function rowOf(sight: Sight, to: Colour): number {
+  const lastOther = sight.probes.findLastIndex(({ answeredBy }) => answeredBy !== to)
+  return Math.min(PROBES_IN_A_ROW, sight.probes.length - 1 - lastOther)
+}
+
+function probesSettling(state: ReleaseState, sight: Sight): Settling {
+  const { to } = rolesOf(state.release.track)
+  if (!asksFromHere(state)) return { name: 'the production URL', at: null, because: '' }
+  const missing = PROBES_IN_A_ROW - rowOf(sight, to)
+  return {
+    name: 'the production URL',
+    at: sight.at + missing * PROBE_SECONDS * 1000,
+    because: `${missing} more fresh requests must be answered by ${to}`,
+  }
+}
+
 /** Gate C: the traffic of the side that was left is down to what an idle environment shows. */
 function drainGate(state: ReleaseState, sight: Sight, from: Colour): Gate {
   const title = `No visitor uses ${from} any more`
@@ -241,7 +203,7 @@ function drainGate(state: ReleaseState, sight: Sight, from: Colour): Gate {
     const seen = [evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(environment))]
     return gate('drained', title, 'passed', `${state.release[from].name} is gone: it serves nobody.`, seen)
   }
-  const floor = (state.baseline?.floorRequestsPerSecond ?? 0) * 1.25 + 0.05
+  const floor = floorOf(state)
   const readings = sight.traffic[from]
   const recent = readings.filter(({ at }) => sight.at - at <= DRAIN_SECONDS * 1000)
   const last = readings.at(-1)
@@ -274,6 +236,35 @@ function drainGate(state: ReleaseState, sight: Sight, from: Colour): Gate {
       remedy: 'Clients that keep their connections, or their DNS answer, still use it: wait.',
     },
   )
+}
+
+/** Requests per second that count as nobody: an idle environment's own health checks, and a little. */
+function floorOf(state: ReleaseState): number {
+  return (state.baseline?.floorRequestsPerSecond ?? 0) * 1.25 + 0.05
+}
+
+function drainSettling(state: ReleaseState, sight: Sight): Settling {
+  const { from } = rolesOf(state.release.track)
+  const readings = sight.traffic[from]
+  const last = readings.at(-1)
+  const name = `${state.release[from].name}’s traffic`
+  if (!last) return { name, at: null, because: '' }
+  const busy = readings.findLast(({ requestsPerSecond }) => requestsPerSecond > floorOf(state))
+  const quietSince = busy?.at ?? readings[0]?.at ?? sight.at
+  return {
+    name,
+    at: Math.max(quietSince + DRAIN_SECONDS * 1000, sight.at),
+    because: `nobody may have used ${from} for ${DRAIN_SECONDS} s`,
+  }
+}
+
+function soakSettling(state: ReleaseState, sight: Sight): Settling {
+  const swappedAt = recordOf(state, 'swap').provedAt ?? sight.at
+  return {
+    name: 'the soak time',
+    at: swappedAt + state.release.settings.soakSeconds * 1000,
+    because: 'the soak time lasts until then',
+  }
 }
 
 function soakGate(state: ReleaseState, at: number): Gate {

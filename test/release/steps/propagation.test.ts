@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ReleaseState, Sighting } from '../../../electron/release/state.ts'
 import type { Sight } from '../../../electron/release/step.ts'
-import { type PropagationFacts, propagation } from '../../../electron/release/steps/propagation.ts'
+import { propagation } from '../../../electron/release/steps/propagation.ts'
+import type { PropagationFacts } from '../../../electron/release/watch.ts'
 import { START } from '../cloud.ts'
 import { environment, greenEnvironment, stateAt, swappedSight } from '../things.ts'
 

@@ -1,0 +1,147 @@
+import type { Colour, Instant, ResolverView } from '../contract/models.ts'
+import { whoAnswered } from './fingerprint.ts'
+import { bothAddresses } from './reach.ts'
+import { type AddressSets, classify, heldSeconds, longestTtlSeconds, together, wavers } from './sightings.ts'
+import { type ReleaseState, recordOf, rolesOf } from './state.ts'
+import type { Hands, Sight } from './step.ts'
+import type { Observed } from './verdict.ts'
+import type { DnsAnswer, DnsServer, HttpAnswer } from './world.ts'
+
+/** Account seconds between two fresh requests, while it is watched closely. */
+export const PROBE_SECONDS = 5
+/** Questions to a resolver in one round: behind one address there may be many caches. */
+const SAMPLES = { plain: 1, confirming: 2, wavering: 6 }
+
+export interface PropagationFacts {
+  readonly servers: readonly Observed[]
+  readonly probe: { readonly at: number; readonly by: Colour | 'other' | 'error'; readonly answer: HttpAnswer }
+  /** Both environments answer at the same addresses. */
+  readonly sharesAddresses?: boolean
+  /** What this computer's own programs get; null where it cannot know. */
+  readonly system?: { readonly answer: DnsAnswer; readonly seen: ResolverView['answer'] } | null
+}
+
+/** One round: every server of the panel is asked, and the production URL as a new visitor would. */
+export async function watchWorld(state: ReleaseState, sight: Sight, hands: Hands): Promise<PropagationFacts> {
+  if (!asksFromHere(state)) return { servers: [], probe: notAsked(hands.world.clock.now()) }
+  const sets = await addressSets(state, sight, hands)
+  const [servers, system] = await Promise.all([askPanel(state, sets, hands), askSystem(state, sets, hands)])
+  const probe = await askProduction(state, servers, sets, hands)
+  return { servers, probe, system, sharesAddresses: sets.blue.some((address) => sets.green.includes(address)) }
+}
+
+/** False where the operator said that checks from this computer are not possible. */
+export function asksFromHere(state: ReleaseState): boolean {
+  return state.release.settings.panel?.fromHere ?? true
+}
+
+/** Both address sets: those agreed before the swap and those the endpoints give now, since load balancers rotate theirs. */
+async function addressSets(state: ReleaseState, sight: Sight, hands: Hands): Promise<AddressSets> {
+  const { blue, green } = await bothAddresses(sight, hands)
+  const merged = (known: readonly string[] | undefined, now: readonly string[]) => [
+    ...new Set([...(known ?? []), ...now]),
+  ]
+  return { blue: merged(state.baseline?.addresses.blue, blue), green: merged(state.baseline?.addresses.green, green) }
+}
+
+/** Asks every server of the panel, and journals what changes. */
+async function askPanel(state: ReleaseState, sets: AddressSets, hands: Hands): Promise<readonly Observed[]> {
+  const { world, signal, record } = hands
+  const { productionCname: name, settings } = state.release
+  const panel = withSeen(state, await world.dns.panel(name, settings.panel))
+  const servers = await Promise.all(
+    panel.map(async (server) => {
+      const samples = Array.from({ length: samplesOf(state, server) }, () => world.dns.ask(server, name, signal))
+      const answer = together(await Promise.all(samples))
+      return { server, answer, seen: classify(answer, sets) }
+    }),
+  )
+  for (const { server, answer, seen } of servers) {
+    const known = state.sightings[server.name] ?? []
+    const held = heldSeconds(answer)
+    // The same answer once more only where it shows that it may be remembered for longer than was known.
+    if (known.at(-1)?.answer === seen && (held ?? 0) <= longestTtlSeconds(known)) continue
+    record({
+      kind: 'sighting',
+      at: world.clock.now(),
+      server: server.name,
+      address: server.address,
+      answer: seen,
+      ttlSeconds: held,
+      said: answer.kind === 'addresses' ? answer.addresses.join(', ') : answer.detail,
+    })
+  }
+  return servers
+}
+
+/** A server that was asked since the swap goes on counting: taking it off the panel must not open the gate. */
+function withSeen(state: ReleaseState, panel: readonly DnsServer[]): readonly DnsServer[] {
+  const names = new Set(panel.map(({ name }) => name))
+  const dropped = Object.entries(state.sightings).flatMap(([name, history]) => {
+    const address = history.at(-1)?.address
+    return names.has(name) || address === undefined ? [] : [{ name, address, role: 'resolver' as const }]
+  })
+  return [...panel, ...dropped]
+}
+
+function samplesOf(state: ReleaseState, server: DnsServer): number {
+  if (server.role === 'authoritative') return SAMPLES.plain
+  const { to } = rolesOf(state.release.track)
+  const history = state.sightings[server.name] ?? []
+  if (wavers(history, to)) return SAMPLES.wavering
+  return history.at(-1)?.answer === to ? SAMPLES.confirming : SAMPLES.plain
+}
+
+async function askSystem(state: ReleaseState, sets: AddressSets, { world, signal }: Hands) {
+  const answer = (await world.dns.systemAnswer?.(state.release.productionCname, signal)) ?? null
+  return answer && { answer, seen: classify(answer, sets) }
+}
+
+/** A fresh question to another resolver each time, and a fresh connection: as a new visitor would. */
+async function askProduction(
+  state: ReleaseState,
+  servers: readonly Observed[],
+  sets: AddressSets,
+  { world, signal, probed }: Hands,
+): Promise<PropagationFacts['probe']> {
+  const turn = Math.floor(world.clock.now() / (PROBE_SECONDS * 1000))
+  const asked = pick(visited(state, servers), turn)
+  const found = asked?.answer.kind === 'addresses' ? asked.answer.addresses : []
+  const version4 = found.filter((address) => !address.includes(':'))
+  const address = pick(version4.length > 0 ? version4 : found, turn)
+  const path = state.release.settings.checks[0]?.path ?? '/'
+  const answer: HttpAnswer = address
+    ? await world.probe.get({ address, host: state.release.productionCname, path }, signal)
+    : { kind: 'failure', detail: 'no name server gave an address', milliseconds: 0, address: null }
+  const by = whoAnswered(state.baseline?.fingerprint, answer, sets)
+  const at = world.clock.now()
+  probed({ at, answeredBy: by, milliseconds: answer.milliseconds })
+  return { at, by, answer }
+}
+
+/**
+ * Whose users are sent on: of a server without an address nobody comes, and its own gate says so. One that was waived is
+ * not asked a second time to follow.
+ */
+function visited(state: ReleaseState, servers: readonly Observed[]): readonly Observed[] {
+  const { to } = rolesOf(state.release.track)
+  const isWaived = recordOf(state, 'propagation').waivers['resolvers'] !== undefined
+  const telling = servers.filter(({ answer, seen }) => answer.kind === 'addresses' && (!isWaived || seen === to))
+  const resolvers = telling.filter(({ server }) => server.role === 'resolver')
+  return resolvers.length > 0 ? resolvers : telling
+}
+
+/** Another one each turn, in no order that the turns' own length could keep step with. */
+function pick<T>(list: readonly T[], turn: number): T | undefined {
+  return list[(Math.imul(turn, 2_654_435_761) >>> 8) % Math.max(1, list.length)]
+}
+
+function notAsked(at: Instant): PropagationFacts['probe'] {
+  const answer: HttpAnswer = {
+    kind: 'failure',
+    detail: 'checks from this computer are switched off',
+    milliseconds: 0,
+    address: null,
+  }
+  return { at, by: 'error', answer }
+}
