@@ -158,20 +158,27 @@ export function openDesk(tools: DeskTools): {
     }
   }
 
-  async function inspected(path: string, releaseId: string): Promise<BundleInspection> {
+  /** Null where another one was chosen before this one was read. */
+  async function inspected(path: string, releaseId: string): Promise<BundleInspection | null> {
     // Whoever chooses another file does not wait for the first one.
-    inspecting.abort(problem('bad-bundle', 'Another bundle was chosen meanwhile'))
-    inspecting = new AbortController()
+    inspecting.abort()
+    const mine = new AbortController()
+    inspecting = mine
     let toldAt = 0
-    const inspection = await tools.inspect(path, {
+    const reading = tools.inspect(path, {
       platform: platformOf(releaseId),
-      signal: inspecting.signal,
+      signal: mine.signal,
       onProgress: (readBytes, sizeBytes) => {
         if (readBytes < sizeBytes && performance.now() - toldAt < PROGRESS_MILLISECONDS) return
         toldAt = performance.now()
         tools.bundleRead({ fileName: basename(path), readBytes, sizeBytes })
       },
     })
+    const inspection = await reading.catch((thrown: unknown) => {
+      if (mine.signal.aborted) return null
+      throw thrown
+    })
+    if (inspection === null) return null
     const bundleId = randomUUID()
     if (inspection.sound) bundles.set(bundleId, inspection.bundle)
     return { bundleId, ...inspection }

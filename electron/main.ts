@@ -114,7 +114,7 @@ function work(window: BrowserWindow, folder: string, file: Journal): Handlers {
       },
     },
     openExternal: (url) => shell.openExternal(url),
-    copyText: (text) => clipboard.writeText(text),
+    copyText: (text) => void clipboard.writeText(text),
     saveReport: (releaseId, format) => saveReport(window, file.read(releaseId), format),
     remember: (credentials) => {
       if (credentials.kind !== 'keys') keepSetting(file, 'sign-in', credentials)

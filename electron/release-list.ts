@@ -19,8 +19,6 @@ export interface JournalFile {
   summarise(releaseId: string, summary: ReleaseSummary): void
 }
 
-export type ReleaseList = ReturnType<typeof openReleaseList>
-
 /** The ended releases are checked this long after the start, one at a time: nobody waits for it. */
 const CHECK_AFTER_MILLISECONDS = 20_000
 const CHECK_EVERY_MILLISECONDS = 25
@@ -53,7 +51,7 @@ export function openReleaseList(
   }
 
   function examined(id: string, known: ReleaseSummary | null, suspected: string | null): ReleaseSummary {
-    const { entries, damage = suspected } = file.read(id)
+    const { entries, damage } = file.read(id)
     const found = damage ?? suspected
     const [first] = entries
     const read = first?.entry.kind === 'started' ? summaryOf(replay(entries.map(({ entry }) => entry)), false) : null

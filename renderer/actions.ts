@@ -130,7 +130,7 @@ export async function choosePracticeBundle(fileName: string): Promise<void> {
   if (!view) return
   setState({ bundleRead: null })
   const reply = await ask('choosePracticeBundle', { releaseId: view.release.id, fileName })
-  if (reply.ok) keepInDraft({ inspection: reply.value, versionLabel: reply.value.suggestedLabel })
+  if (reply.ok && reply.value) keepInDraft({ inspection: reply.value, versionLabel: reply.value.suggestedLabel })
 }
 
 export async function openEnvironment(colour: Colour): Promise<void> {

@@ -12,7 +12,7 @@ import { currentStep, doNext, type Headless, openHeadless, operate } from './hea
 const BLUE = 'shop-production'
 const SPEED = 600
 /** Real milliseconds after which what does not move is taken not to move by itself; account minutes at this speed. */
-const CLOSED_MILLISECONDS = 1_500
+const CLOSED_MILLISECONDS = 2_000
 const STILL_MILLISECONDS = 5_000
 const LIMIT_MILLISECONDS = 40_000
 const RENAMED = 'another name was chosen'

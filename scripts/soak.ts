@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '50' },
     seed: { type: 'string', default: '1' },
-    speed: { type: 'string', default: '10' },
+    speed: { type: 'string', default: '4' },
   },
 })
 const kills = Number(values.kills)

@@ -8,7 +8,7 @@ import type { ReleaseSummary } from '../electron/contract/models.ts'
 import { type Problem, SignalboxError } from '../electron/contract/problem.ts'
 import { openJournal } from '../electron/journal/journal.ts'
 import { openReleaseList } from '../electron/release-list.ts'
-import { currentStep, type Headless, openHeadless, operate } from '../scripts/headless.ts'
+import { currentStep, type Headless, openHeadless, operate, type Trouble } from '../scripts/headless.ts'
 import { releaseEntries } from './journal/entries.ts'
 import { mayMount, smallDisk } from './journal/small-disk.ts'
 import { type Practice, startPractice } from './practice/start-practice.ts'
@@ -126,12 +126,16 @@ describe.runIf(mayMount)('a full disk', () => {
     const patience = { patienceMilliseconds: 30_000, cautious: true }
     await operate(headless, id, { ...patience, until: (view) => view.steps.clone.status === 'ready' })
     fill(join(disk.path, 'filler'))
-    await operate(headless, id, { ...patience, until: ({ problem }) => problem !== null })
-    expect(headless.releases.view(id).problem).toMatchObject({
-      code: 'journal',
-      title: 'The journal cannot be written: the disk is full',
-      meaning: expect.stringContaining('before its next change'),
-    })
+    const seen: Problem[] = []
+    const onTrouble = ({ problem }: Trouble) => seen.push(problem)
+    await operate(headless, id, { ...patience, onTrouble, until: () => seen.length > 0 })
+    expect(seen).toMatchObject([
+      {
+        code: 'journal',
+        title: 'The journal cannot be written: the disk is full',
+        meaning: expect.stringContaining('before its next change'),
+      },
+    ])
     await new Promise((resolve) => setTimeout(resolve, 500))
     const made = async () => {
       const { calls } = await practice.control<{ calls: Readonly<Record<string, number>> }>('/calls')

@@ -51,12 +51,19 @@ export function createVersionBundles(sources: VersionSources): StoredBundles {
   }
 
   async function readNow(application: string, versionLabel: string): Promise<Read> {
+    if (versionLabel === '') {
+      throw problem('not-found', 'Elastic Beanstalk does not tell which version the environment runs', {
+        meaning: 'Without it nobody can look into its bundle: what that declares is not known.',
+        remedy: 'Deploy a version to the environment once more, then try again.',
+      })
+    }
     const [version] = await sources.versions(application, [versionLabel])
     if (!version || version.bucket === '' || version.key === '') {
       throw problem('not-found', `Elastic Beanstalk does not tell where the bundle of ${versionLabel} lies`, {
         meaning: version
           ? 'Its sample application has no bundle of its own, or the version is built elsewhere: what it declares is not known.'
           : 'The version was deleted: what it declares is not known.',
+        remedy: 'Deploy a version that has a bundle to the environment, then try again.',
       })
     }
     const { bucket, key } = version

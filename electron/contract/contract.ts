@@ -115,7 +115,10 @@ export const calls = {
   openRelease: call(z.strictObject({ releaseId })).returns<ReleaseView>(),
   chooseBundle: call(z.strictObject({ releaseId })).returns<BundleInspection | null>(),
   listPracticeBundles: call(nothing).returns<readonly PracticeBundle[]>(),
-  choosePracticeBundle: call(z.strictObject({ releaseId, fileName: z.string().max(200) })).returns<BundleInspection>(),
+  /** Null where another bundle was chosen before this one was read. */
+  choosePracticeBundle: call(
+    z.strictObject({ releaseId, fileName: z.string().max(200) }),
+  ).returns<BundleInspection | null>(),
   /** How a bundle that was found sound differs from what blue runs; reads blue's bundle in S3. */
   compareBundle: call(z.strictObject({ releaseId, bundleId: z.string().max(60) })).returns<BundleDifference>(),
   /** Looks into the bundle of a version that exists, in S3. */

@@ -113,6 +113,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
     ttlSeconds: z.number().nullable(),
     said: z.string(),
   }),
+  /** Addresses behind an environment's own endpoint that were not known before: load balancers rotate them. */
+  z.object({ kind: z.literal('addresses'), at, colour: z.enum(['blue', 'green']), addresses: z.array(z.string()) }),
   /** An environment as it is when the release begins to rely on it: what differs later was done by another hand. */
   z.object({
     kind: z.literal('known'),

@@ -21,6 +21,23 @@ export function classify(answer: DnsAnswer, sets: AddressSets): ResolverView['an
   return blue ? 'blue' : 'green'
 }
 
+/** What was seen before, by all that is known now: an address of neither may have turned out to be one of the two's. */
+export function reread(
+  sightings: Readonly<Record<string, readonly Sighting[]>>,
+  sets: AddressSets,
+): Readonly<Record<string, readonly Sighting[]>> {
+  return Object.fromEntries(
+    Object.entries(sightings).map(([server, history]) => [
+      server,
+      history.map((sighting) => {
+        if (sighting.answer !== 'foreign') return sighting
+        const addresses = sighting.said.split(', ')
+        return { ...sighting, answer: classify({ kind: 'addresses', addresses, chain: [], ttlSeconds: 0 }, sets) }
+      }),
+    ]),
+  )
+}
+
 /**
  * What several questions to one server in one round come to. Behind one address there may be many caches: the answer is
  * all of theirs, and any failure but a lost packet counts.

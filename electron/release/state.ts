@@ -52,6 +52,8 @@ export interface ReleaseState {
   readonly rounds: readonly Omit<EntryOf<'round'>, 'kind'>[]
   readonly signOff: { readonly at: Instant; readonly note: string } | null
   readonly baseline: EntryOf<'baseline'> | null
+  /** What was seen behind each environment's endpoint after the swap, beside the baseline's. */
+  readonly addresses: Readonly<Record<Colour, readonly string[]>>
   /** Per server, every change of its answer since the last swap, oldest first. */
   readonly sightings: Readonly<Record<string, readonly Sighting[]>>
   readonly events: readonly EnvironmentEvent[]
@@ -118,6 +120,7 @@ export function begin(entry: EntryOf<'started'>): ReleaseState {
     rounds: [],
     signOff: null,
     baseline: null,
+    addresses: { blue: [], green: [] },
     sightings: {},
     events: [],
     known: { blue: null, green: null },
@@ -202,6 +205,10 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
       return { ...state, signOff: { at, note: entry.note } }
     case 'baseline':
       return { ...state, baseline: entry }
+    case 'addresses': {
+      const all = new Set([...state.addresses[entry.colour], ...entry.addresses])
+      return { ...state, addresses: { ...state.addresses, [entry.colour]: [...all] } }
+    }
     case 'sighting': {
       const { kind: _, ...sighting } = entry
       return {

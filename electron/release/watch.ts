@@ -15,8 +15,8 @@ const SAMPLES = { plain: 1, confirming: 2, wavering: 6 }
 export interface PropagationFacts {
   readonly servers: readonly Observed[]
   readonly probe: { readonly at: number; readonly by: Colour | 'other' | 'error'; readonly answer: HttpAnswer }
-  /** Both environments answer at the same addresses. */
-  readonly sharesAddresses?: boolean
+  /** What is known of each environment's addresses by now. */
+  readonly sets?: AddressSets
   /** What this computer's own programs get; null where it cannot know. */
   readonly system?: { readonly answer: DnsAnswer; readonly seen: ResolverView['answer'] } | null
 }
@@ -27,7 +27,7 @@ export async function watchWorld(state: ReleaseState, sight: Sight, hands: Hands
   const sets = await addressSets(state, sight, hands)
   const [servers, system] = await Promise.all([askPanel(state, sets, hands), askSystem(state, sets, hands)])
   const probe = await askProduction(state, servers, sets, hands)
-  return { servers, probe, system, sharesAddresses: sets.blue.some((address) => sets.green.includes(address)) }
+  return { servers, probe, system, sets }
 }
 
 /** False where the operator said that checks from this computer are not possible. */
@@ -35,13 +35,16 @@ export function asksFromHere(state: ReleaseState): boolean {
   return state.release.settings.panel?.fromHere ?? true
 }
 
-/** Both address sets: those agreed before the swap and those the endpoints give now, since load balancers rotate theirs. */
+/** Both address sets: those agreed before the swap and all that the endpoints gave since, for load balancers rotate theirs. */
 async function addressSets(state: ReleaseState, sight: Sight, hands: Hands): Promise<AddressSets> {
-  const { blue, green } = await bothAddresses(sight, hands)
-  const merged = (known: readonly string[] | undefined, now: readonly string[]) => [
-    ...new Set([...(known ?? []), ...now]),
-  ]
-  return { blue: merged(state.baseline?.addresses.blue, blue), green: merged(state.baseline?.addresses.green, green) }
+  const found = await bothAddresses(sight, hands)
+  const merged = (colour: Colour): readonly string[] => {
+    const known = new Set([...(state.baseline?.addresses[colour] ?? []), ...state.addresses[colour]])
+    const addresses = found[colour].filter((address) => !known.has(address))
+    if (addresses.length > 0) hands.record({ kind: 'addresses', at: hands.world.clock.now(), colour, addresses })
+    return [...known, ...addresses]
+  }
+  return { blue: merged('blue'), green: merged('green') }
 }
 
 /** Asks every server of the panel, and journals what changes. */

@@ -8,6 +8,7 @@ import { ZipFile } from 'yazl'
 import { testIds } from '../../renderer/test-ids.ts'
 import { openDialogAnswers } from '../../scripts/app-driver.ts'
 import { clientsOf } from '../practice/server/clients.ts'
+import { askInPage, releaseIdOf } from './page-calls.ts'
 import { expect, SHOP, test } from './stage.ts'
 
 const FAILS = 'shop-1.5.1-fails-to-deploy'
@@ -59,7 +60,7 @@ test('looks into a bundle before it uploads it, then deploys the file that was c
 
 test('looks into a version that exists, where it lies in S3, before it deploys it', async ({ stage }) => {
   const account = await stage.account()
-  const { operator } = await stage.release(account)
+  const { operator, page } = await stage.release(account)
   await operator.walkTo('deploy')
   const file = join(await stage.folder(), 'coupled.zip')
   await zip(file, {
@@ -81,6 +82,12 @@ test('looks into a version that exists, where it lies in S3, before it deploys i
   await expect(operator.by(testIds.inspection)).toContainText('declares a database (AWS::RDS::DBCluster)')
   await expect(operator.by(testIds.lever)).toBeDisabled()
   await expect(operator.by(testIds.leverReason)).toContainText('This version cannot be deployed')
+  // Main refuses it whatever a page asks for.
+  const lever = { step: 'deploy-existing', versionLabel: 'coupled' }
+  expect(await askInPage(page, 'throwLever', { releaseId: await releaseIdOf(page), lever })).toMatchObject({
+    ok: false,
+    problem: { code: 'bad-bundle', title: 'The bundle of coupled must not be deployed' },
+  })
 
   await operator.by(`${testIds.existingVersion}-${SHOP.version}`).click()
   await expect(operator.by(testIds.inspection)).toContainText('The bundle is sound')

@@ -32,7 +32,10 @@ async function awsThatAnswers(answers: Answers, heard: (at: number) => void = ()
     request.on('end', () => {
       const operation = new URLSearchParams(said).get('Action') ?? ''
       asked.push(
-        `${operation} ${[...new URLSearchParams(said)].filter(([name]) => name.includes('member')).map(([, value]) => value)}`,
+        `${operation} ${[...new URLSearchParams(said)]
+          .filter(([name]) => name.includes('member'))
+          .map(([, value]) => value)
+          .join()}`,
       )
       const { body, status = 200, headers = {} } = answers[operation] ?? { body: '', status: 404 }
       response.writeHead(status, { 'content-type': 'text/xml', ...headers }).end(body)

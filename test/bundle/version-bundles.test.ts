@@ -102,6 +102,7 @@ describe('the bundle of a version, in S3', () => {
     ['is denied', 'denied', 'access-denied'],
     ['is no archive', 'text', 'bad-bundle'],
     ['is gone with its version', 'nobody', 'not-found'],
+    ['is of an environment that tells no version', '', 'not-found'],
   ])('throws where it %s: that is never “nothing declared”', async (_name, label, code) => {
     const { stored } = account({ denied: 'denied', text: Buffer.from('no archive') })
     await expect(stored.contents('shop', label)).rejects.toMatchObject({ problem: { code } })

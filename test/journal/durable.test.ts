@@ -189,49 +189,51 @@ describe('an end that is missing', () => {
     write(journal, 'r-open', releaseEntries('r-open', null))
   })
 
-  /** It is in the list, says what is wrong, and takes no entry more; also at the start after the next. */
-  function isDamaged(where: string, id: string, words: string): void {
-    for (let start = 0; start < 2; start += 1) {
+  /** What the list and the release itself say is wrong, at this start and at the next; it takes no entry more. */
+  function damageOf(where: string, id: string): string {
+    const told = [1, 2].map(() => {
       const journal = openJournal(where)
-      expect(journal.list()).toContainEqual(expect.objectContaining({ id, damage: expect.stringContaining(words) }))
-      expect(journal.read(id).damage).toContain(words)
-      expect(problemOf(() => journal.append(id, { kind: 'signed-off', at: 1, note: '' }))).toMatchObject({
-        code: 'journal',
-        title: 'The journal of this release is damaged',
-      })
+      const listed = journal.list().find((each) => each.id === id)?.damage
+      const { damage } = journal.read(id)
+      const { title } = problemOf(() => journal.append(id, { kind: 'signed-off', at: 1, note: '' }))
       journal.close()
-    }
+      if (title !== 'The journal of this release is damaged') throw new Error(`It was written to: ${title}`)
+      if (listed !== damage) throw new Error(`The list says ${listed ?? 'nothing'}, the release ${damage ?? 'nothing'}`)
+      return damage
+    })
+    if (told[0] !== told[1]) throw new Error('It was said only once')
+    return told[0] ?? ''
   }
 
   it('because a byte of the write-ahead log changed is told', () => {
     const copy = afterCrash('crash')
     flip(`${copy}-wal`, readFileSync(`${copy}-wal`).length - 2000)
-    isDamaged(copy, 'r-open', 'its end is missing')
+    expect(damageOf(copy, 'r-open')).toContain('its end is missing')
   })
 
   it('because the write-ahead log was cut off is told', () => {
     const copy = afterCrash('crash')
     writeFileSync(`${copy}-wal`, readFileSync(`${copy}-wal`).subarray(0, 60_000))
-    isDamaged(copy, 'r-open', 'its end is missing')
+    expect(damageOf(copy, 'r-open')).toContain('its end is missing')
   })
 
   it('because the write-ahead log was removed is told, with the releases that are gone as a whole', () => {
     const copy = afterCrash('crash')
     rmSync(`${copy}-wal`)
-    isDamaged(copy, 'r-open', 'the journal ends at entry 0')
-    isDamaged(copy, 'r-ended', 'the journal ends at entry 0')
+    expect(damageOf(copy, 'r-open')).toContain('the journal ends at entry 0')
+    expect(damageOf(copy, 'r-ended')).toContain('the journal ends at entry 0')
   })
 
   it('because somebody deleted the last entries is told, also when the list agrees', () => {
     tamper(`DELETE FROM entries WHERE release = 'r-open' AND number > 3`)
-    isDamaged(path, 'r-open', 'missing')
+    expect(damageOf(path, 'r-open')).toContain('missing')
   })
 
   it('is taken as possible when the heads beside the journal are missing or changed', () => {
     closeAll()
     copyFileSync(`${path}-heads`, join(folder, 'kept'))
     rmSync(`${path}-heads`)
-    isDamaged(path, 'r-open', 'is missing')
+    expect(damageOf(path, 'r-open')).toContain('is missing')
     const journal = journalAt()
     expect(journal.read('r-ended').damage).toBeNull()
   })
@@ -242,7 +244,7 @@ describe('an end that is missing', () => {
     journalAt().append('r-open', { kind: 'signed-off', at: 9, note: 'after the backup' })
     closeAll()
     copyFileSync(join(folder, 'backup.sqlite'), path)
-    isDamaged(path, 'r-open', 'its end is missing')
+    expect(damageOf(path, 'r-open')).toContain('its end is missing')
   })
 
   it('does not keep other releases from being begun', () => {
@@ -250,81 +252,6 @@ describe('an end that is missing', () => {
     const journal = journalAt()
     write(journal, 'r-next', releaseEntries('r-next', null))
     expect(journal.read('r-next').damage).toBeNull()
-  })
-})
-
-describe('a flipped bit or a cut', () => {
-  const written = { 'r-one': releaseEntries('r-one', 'completed'), 'r-two': releaseEntries('r-two', null) }
-
-  /** Everything that is read is either what was written or called damaged. */
-  function isTold(where: string): 'refused' | 'damaged' | 'whole' {
-    let journal: Journal
-    try {
-      journal = openJournal(where)
-    } catch (thrown) {
-      expect(thrown).toBeInstanceOf(SignalboxError)
-      return 'refused'
-    }
-    try {
-      const listed = journal.list()
-      const told = Object.entries(written).map(([id, entries]) => {
-        const { entries: found, damage } = journal.read(id)
-        const line = listed.find((each) => each.id === id)
-        const texts = found.map(({ entry }) => JSON.stringify(entry))
-        expect(entries.map((entry) => JSON.stringify(entry)).slice(0, texts.length)).toEqual(texts)
-        if (damage === null) {
-          expect(texts).toHaveLength(entries.length)
-          if (line?.damage === null) expect(line.summary).toEqual(summaryOf(replay(entries), false))
-        } else {
-          expect(() => journal.append(id, { kind: 'signed-off', at: 1, note: '' })).toThrow(SignalboxError)
-        }
-        // One that is not in the list is never continued; what is there in its place says that it is damaged.
-        if (line === undefined) expect(listed.some((each) => each.damage !== null)).toBe(true)
-        return damage === null && line?.damage === null
-      })
-      return told.every(Boolean) ? 'whole' : 'damaged'
-    } finally {
-      journal.close()
-    }
-  }
-
-  function fresh(): Buffer {
-    const journal = journalAt()
-    for (const [id, entries] of Object.entries(written)) write(journal, id, entries)
-    closeAll()
-    return readFileSync(path)
-  }
-
-  it('anywhere in the file is told, and nothing else is read than was written', () => {
-    const whole = fresh()
-    const heads = readFileSync(`${path}-heads`)
-    const outcomes: Record<string, number> = { refused: 0, damaged: 0, whole: 0 }
-    let random = 42
-    for (let round = 0; round < 250; round += 1) {
-      random = (random * 1_103_515_245 + 12_345) % 2 ** 31
-      const changed = Buffer.from(whole)
-      // The header in turn with the rest.
-      const at = round % 5 === 0 ? round % 100 : random % whole.length
-      changed.writeUInt8(changed.readUInt8(at) ^ (1 << (random % 8)), at)
-      writeFileSync(path, changed)
-      writeFileSync(`${path}-heads`, heads)
-      rmSync(`${path}-wal`, { force: true })
-      const outcome = isTold(path)
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
-    }
-    expect(outcomes['damaged']).toBeGreaterThan(50)
-    expect(outcomes['refused']).toBeGreaterThan(5)
-  })
-
-  it('at any length is told', () => {
-    const whole = fresh()
-    const heads = readFileSync(`${path}-heads`)
-    for (let part = 0; part < 40; part += 1) {
-      writeFileSync(path, whole.subarray(0, Math.floor((whole.length * part) / 40)))
-      writeFileSync(`${path}-heads`, heads)
-      rmSync(`${path}-wal`, { force: true })
-      expect(isTold(path)).not.toBe('whole')
-    }
   })
 })
 

@@ -123,6 +123,8 @@ export interface History {
   readonly seed: number
   /** Where the operator turns round by himself. */
   readonly turnsBackAt: StepId | null
+  /** He tries to waive whatever is closed, at once. */
+  readonly isStubborn: boolean
   readonly version: 'sound' | 'slow' | 'failing' | 'erring' | 'known'
   readonly coupled: boolean
   readonly basicHealth: boolean
@@ -188,6 +190,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
     { weight: 6, arbitrary: fc.constant<History['version']>('sound') },
     { weight: 2, arbitrary: fc.constantFrom<History['version']>('slow', 'failing', 'erring', 'known') },
   ),
+  isStubborn: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   coupled: fc.oneof({ weight: 24, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   basicHealth: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   singleInstance: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -205,6 +208,7 @@ export function tell(history: History): readonly string[] {
     `seed ${history.seed}`,
     `a ${version} version`,
     turnsBackAt === null ? 'to the end' : `turns back at ${turnsBackAt}`,
+    ...(history.isStubborn ? ['waives whatever is closed'] : []),
     ...(coupled ? ["blue's database is coupled"] : []),
     ...(basicHealth ? ['basic health'] : []),
     ...(singleInstance ? ['a single instance'] : []),

@@ -155,8 +155,8 @@ export function createOperator(history: History, account: Account) {
       throws = 0
       help.putRight()
     }
-    if (since() > PATIENCE.waive) {
-      const closed = closedOf(shown).filter(({ waivable }) => waivable)
+    if (since() > PATIENCE.waive || (history.isStubborn && since() > AGAIN_MILLISECONDS)) {
+      const closed = closedOf(shown).filter(({ waivable }) => waivable || history.isStubborn)
       return calmly(closed.map(({ id }) => (running) => running.waive(step, id, 'I have looked at it in the console')))
     }
     return []

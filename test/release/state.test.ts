@@ -77,6 +77,12 @@ const entry = fc.oneof(
     ttlSeconds: fc.option(fc.nat()),
     said: text,
   }),
+  fc.record({
+    kind: fc.constant('addresses' as const),
+    at,
+    colour: fc.constantFrom('blue' as const, 'green' as const),
+    addresses: fc.array(text, { maxLength: 3 }),
+  }),
   fc.record({ kind: fc.constant('proved' as const), at, step }),
   fc.record({ kind: fc.constant('returned' as const), at, step, why: text }),
   fc.record({ kind: fc.constant('roll-back-chosen' as const), at, swapped: fc.boolean() }),

@@ -39,7 +39,7 @@ export function sharedLoadBalancerOf(account: Account, settings: Settings): Shar
 }
 
 /** Whether the settings are those of an environment behind a load balancer that is not its own. */
-export function isShared(settings: Settings): boolean {
+function isShared(settings: Settings): boolean {
   return (
     valueOf(settings, 'aws:elasticbeanstalk:environment', 'LoadBalancerIsShared') === 'true' &&
     valueOf(settings, 'aws:elasticbeanstalk:environment', 'EnvironmentType') === 'LoadBalanced' &&

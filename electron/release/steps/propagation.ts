@@ -1,6 +1,7 @@
-import type { Colour, Gate, Instant, NotBefore, ResolverView } from '../../contract/models.ts'
+import type { Colour, Gate, NotBefore, ResolverView } from '../../contract/models.ts'
 import { isOpen } from '../../contract/models.ts'
 import { said } from '../reach.ts'
+import { reread } from '../sightings.ts'
 import { type ReleaseState, recordOf, rolesOf } from '../state.ts'
 import {
   describe,
@@ -40,8 +41,8 @@ export const propagation: Step<PropagationFacts> = {
       to: to.colour,
       swappedAt,
       servers: facts.servers,
-      sightings: state.sightings,
-      sharesAddresses: facts.sharesAddresses ?? false,
+      sightings: facts.sets ? reread(state.sightings, facts.sets) : state.sightings,
+      sharesAddresses: facts.sets?.blue.some((address) => facts.sets?.green.includes(address)) ?? false,
       fromHere,
     })
     const proofs = [

@@ -72,7 +72,7 @@ export const retire: Step<Facts> = {
       return {
         gates: null,
         proofs: [],
-        due: null,
+        due: state.release.green.id !== null && facts.templateLeft ? 'delete-template' : null,
         progress: { label: 'Waiting whether AWS lists green after all', fraction: null, secondsLeft: null },
         stuck: null,
       }

@@ -17,7 +17,7 @@ export type FaultMember =
   | 'resolver'
 
 /** What a fault acts on: calls at the endpoint, the account itself at once or when the time comes, or the network. */
-export type FaultEffect =
+type FaultEffect =
   | { readonly on: 'calls'; readonly fault: CallFaultName }
   | { readonly on: 'account'; readonly fault: keyof ModelFaults; readonly now?: string }
   | { readonly on: 'environment'; readonly action: string }
@@ -25,7 +25,7 @@ export type FaultEffect =
   | { readonly on: 'connections' }
 
 /** One way in which the practice menu offers a fault. */
-export interface FaultOffer {
+interface FaultOffer {
   readonly words: string
   readonly members?: Readonly<Record<string, unknown>>
 }

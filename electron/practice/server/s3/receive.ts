@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AwsError } from '../../model/aws-error.ts'
+import { sweepBuffers } from '../spare-memory.ts'
 import { type ChunkSigner, createChunkDecoder } from './aws-chunked.ts'
 import { beginChecksums } from './checksums.ts'
 
@@ -16,6 +17,7 @@ export interface Received {
   readonly checksums: Readonly<Record<string, string>>
 }
 
+const SWEPT_BYTES = 16_000_000
 const SIGNED_CHUNKS = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'
 
 /**
@@ -28,12 +30,17 @@ export async function receive(request: IncomingMessage, path: string, signer: Ch
   const announced = (header(request, 'x-amz-trailer') ?? '').split(',').map((name) => name.trim().toLowerCase())
   const checking = beginChecksums([...Object.keys(request.headers), ...announced])
   let size = 0
+  let swept = 0
   const measure = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       md5.update(chunk)
       sha256.update(chunk)
       for (const checksum of checking.values()) checksum.update(chunk)
       size += chunk.length
+      if (size - swept > SWEPT_BYTES) {
+        sweepBuffers()
+        swept = size
+      }
       done(null, chunk)
     },
   })
