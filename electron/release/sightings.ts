@@ -64,6 +64,13 @@ export function heldSeconds(answer: DnsAnswer): number | null {
   return Math.max(answer.ttlSeconds, ...(answer.records ?? []).map(({ ttlSeconds }) => ttlSeconds))
 }
 
+/** In how many seconds a resolver that keeps to the TTL asks for this name anew; what hangs on it down the chain may live on. */
+export function leftSeconds(answer: DnsAnswer, name: string): number | null {
+  if (answer.kind !== 'addresses') return null
+  const own = (answer.records ?? []).filter((record) => record.name.toLowerCase() === name.toLowerCase())
+  return own.length > 0 ? Math.max(...own.map(({ ttlSeconds }) => ttlSeconds)) : answer.ttlSeconds
+}
+
 /** Since when a server has answered with this colour without a break; null when its last answer was another. */
 export function since(sightings: readonly Sighting[], colour: Colour): number | null {
   const lastOther = sightings.findLastIndex(({ answer }) => answer !== colour)

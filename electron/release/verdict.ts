@@ -1,5 +1,5 @@
 import type { Colour, Gate, Instant, ResolverView } from '../contract/models.ts'
-import { heldSeconds, longestTtlSeconds, since, wavers } from './sightings.ts'
+import { leftSeconds, longestTtlSeconds, since, wavers } from './sightings.ts'
 import type { Sighting } from './state.ts'
 import { evidence, gate } from './step.ts'
 import type { DnsAnswer, DnsServer } from './world.ts'
@@ -14,6 +14,8 @@ export interface Observed {
 /** All that the verdict on the name servers rests on; instants are the account's. */
 export interface Observations {
   readonly now: Instant
+  /** The production name that is asked for. */
+  readonly name: string
   /** Where production goes. */
   readonly to: Colour
   readonly swappedAt: Instant
@@ -71,15 +73,15 @@ function tell(observed: Observed, observations: Observations): { view: ResolverV
   const isOld = seen === opposite(to) || seen === 'mixed'
   const latest = latestFaithful(observations, ttlSeconds)
   const overruns = isOld && now > latest + GRACE_MILLISECONDS
-  const held = heldSeconds(answer)
-  const forgetsAt = isOld && !overruns ? Math.min(now + (held ?? ttlSeconds) * 1000, Math.max(now, latest)) : null
+  const left = leftSeconds(answer, observations.name)
+  const forgetsAt = isOld && !overruns ? Math.min(now + (left ?? ttlSeconds) * 1000, Math.max(now, latest)) : null
   const view: ResolverView = {
     name: server.name,
     address: server.address,
     role: server.role,
     answer: seen,
     addresses: answer.kind === 'addresses' ? answer.addresses : [],
-    ttlSecondsLeft: overruns || held === null ? null : held,
+    ttlSecondsLeft: overruns ? null : left,
     greenSince: newSince,
     confirmed,
     forgetsAt,
@@ -94,10 +96,10 @@ function tell(observed: Observed, observations: Observations): { view: ResolverV
       settling: { name: server.name, at: newSince + needed, because: '' },
     }
   if (isNew) {
-    const left = Math.max(0, Math.ceil((needed - (now - newSince)) / 1000))
+    const missing = Math.max(0, Math.ceil((needed - (now - newSince)) / 1000))
     const note = isWavering
-      ? `Several caches answer behind it: all new so far; confirmed in ${left} s.`
-      : `Seen; confirmed in ${left} s.`
+      ? `Several caches answer behind it: all new so far; confirmed in ${missing} s.`
+      : `Seen; confirmed in ${missing} s.`
     const because = `${server.name} must go on saying the new answer for two TTLs (${2 * ttlSeconds} s)`
     return { view: { ...view, note }, settling: { name: server.name, at: newSince + needed, because } }
   }

@@ -1,11 +1,13 @@
 import { registerHooks } from 'node:module'
-import { type Breakage, BREAKAGES } from './breaks.ts'
+import { BREAKAGES, type Breakage } from './breaks.ts'
 
 /** The breakage of a name; throws with the names there are. */
 export function breakageNamed(name: string): Breakage {
   const found = BREAKAGES.find((each) => each.name === name)
   if (found === undefined)
-    throw new Error(`There is no breakage “${name}”; there are:\n${BREAKAGES.map((each) => `  ${each.name}`).join('\n')}`)
+    throw new Error(
+      `There is no breakage “${name}”; there are:\n${BREAKAGES.map((each) => `  ${each.name}`).join('\n')}`,
+    )
   return found
 }
 

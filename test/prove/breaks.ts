@@ -1,3 +1,5 @@
+import type { History, Planned } from './history.ts'
+
 /** One place of the source that is changed for a breakage. The text must be there, once, so that this list stays true. */
 interface Edit {
   /** Below `electron/`. */
@@ -9,7 +11,16 @@ interface Edit {
 export interface Breakage {
   readonly name: string
   readonly edits: readonly Edit[]
+  /** What a history must meet for the mistake to matter; a test puts it into each, so that few are enough. */
+  readonly meets?: Partial<History>
 }
+
+/** One deed at a moment of the way forward. */
+function at(step: Planned['step'], calls: number, deed: Planned['deed']): Planned {
+  return { track: 'forward', step, calls, deed }
+}
+
+const LOST: Planned['deed'] = { kind: 'fault', call: 'swapCnames', code: 'network', when: 'after', times: 1 }
 
 /** Nothing that another hand did is noticed: several guards stand in a row, and a breakage must pass them all. */
 const NO_DRIFT: Edit = {
@@ -22,6 +33,7 @@ const NO_DRIFT: Edit = {
 export const BREAKAGES: readonly Breakage[] = [
   {
     name: 'swap does not re-read the owner',
+    meets: { planned: [at('swap', 0, LOST)] },
     edits: [
       NO_DRIFT,
       {
@@ -47,17 +59,10 @@ export const BREAKAGES: readonly Breakage[] = [
     ],
   },
   {
-    name: 'effects are not journalled',
-    edits: [
-      {
-        file: 'release/state.ts',
-        find: '        effects: { ...record.effects, [entry.action]: at },',
-        put: '        effects: record.effects,',
-      },
-    ],
-  },
-  {
     name: 'environments are known by name',
+    meets: {
+      planned: [at('independence', 0, { kind: 'hand', act: "create an environment of green's name" })],
+    },
     edits: [
       NO_DRIFT,
       {
@@ -79,6 +84,7 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'unknown counts as passed',
+    meets: { planned: [at('independence', 0, { kind: 'denied', call: 'resources' })] },
     edits: [
       {
         file: 'contract/models.ts',
@@ -89,10 +95,17 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'a waiver needs no reason',
+    meets: {
+      planned: [at('propagation', 8, { kind: 'wish', wish: 'waive everything without a reason' })],
+    },
     edits: [{ file: 'release/engine.ts', find: "if (reason.trim() === '')", put: 'if (reason === undefined)' }],
   },
   {
     name: 'everything can be waived',
+    meets: {
+      isStubborn: true,
+      planned: [at('deploy', 0, { kind: 'hand', act: 'couple a database to blue' })],
+    },
     edits: [
       { file: 'release/engine.ts', find: 'if (!known.waivable) throw', put: 'if (known.id === undefined) throw' },
       { file: 'release/step.ts', find: 'return each.waivable && each.status', put: 'return each.status' },
@@ -100,6 +113,7 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'no waiting for AWS after a lost answer',
+    meets: { lagMilliseconds: 20_000, planned: [at('swap', 0, LOST)] },
     edits: [
       {
         file: 'release/engine.ts',
@@ -195,6 +209,11 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'roll back swaps without the capacity gate',
+    meets: {
+      turnsBackAt: 'retire',
+      singleInstance: false,
+      planned: [at('propagation', 0, { kind: 'hand', act: 'shrink blue' })],
+    },
     edits: [
       {
         file: 'release/steps/swap.ts',
@@ -205,6 +224,12 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'green is found by its name without the tag',
+    meets: {
+      planned: [
+        at('clone', 0, { kind: 'fault', call: 'createEnvironment', code: 'network', when: 'before', times: 1 }),
+        at('clone', 32, { kind: 'hand', act: "create an environment of green's name" }),
+      ],
+    },
     edits: [
       {
         file: 'release/look.ts',
@@ -215,6 +240,9 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'terminate does not ask who holds production',
+    meets: {
+      planned: [at('retire', 0, { kind: 'hand', act: 'swap blue and green' })],
+    },
     edits: [
       NO_DRIFT,
       {
@@ -231,6 +259,7 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'a roll back forgets that production has moved',
+    meets: { turnsBackAt: 'retire' },
     edits: [
       {
         file: 'release/state.ts',

@@ -1,3 +1,4 @@
+import type { History } from './history.ts'
 import type { Broken } from './laws.ts'
 
 /** What was lived through. */
@@ -29,6 +30,10 @@ export interface Chunk {
   readonly runs: number
   /** fast-check's path to one history of that seed. */
   readonly path?: string | undefined
+  /** What every history meets, whatever else was drawn for it. */
+  readonly meets?: Partial<History> | undefined
+  /** The first history that breaks a law is answered as it is, and not the shortest like it. */
+  readonly isHasty?: boolean | undefined
 }
 
 /** What a process says. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
-import type { ResolverPolicy } from '../../electron/practice/seam.ts'
 import { STEP_IDS, type StepId } from '../../electron/contract/steps.ts'
+import type { ResolverPolicy } from '../../electron/practice/seam.ts'
 import { CHANGES } from './trace.ts'
 
 /** What another hand does in the account. */

@@ -12,7 +12,9 @@ export interface Broken {
 const FRESH_MILLISECONDS = 20_000
 
 /** The laws of a release; each is true of every trace there can be, whatever others, AWS or the machine do. */
-export const LAWS: Readonly<Record<string, { readonly says: string; readonly broken: (trace: Trace) => readonly string[] }>> = {
+export const LAWS: Readonly<
+  Record<string, { readonly says: string; readonly broken: (trace: Trace) => readonly string[] }>
+> = {
   L1: {
     says: 'The environment that holds the production CNAME is never terminated, deployed to or aborted by us, no environment of others is touched, and nothing is swapped or terminated without having asked who holds production',
     broken: ({ made, entries, blue }) =>
@@ -22,7 +24,8 @@ export const LAWS: Readonly<Record<string, { readonly says: string; readonly bro
               .filter((id) => id.startsWith('e-') && !each.truth.ours.includes(id))
               .map((id) => `${each.name} of ${id}, which is not of this release`)
           : []),
-        ...(each.name === 'swapCnames' && (each.truth.holder === blue) !== (trackAt(entries, each.entries) === 'forward')
+        ...(each.name === 'swapCnames' &&
+        (each.truth.holder === blue) !== (trackAt(entries, each.entries) === 'forward')
           ? [`swapped on the way ${trackAt(entries, each.entries)} while ${each.truth.holder} held production`]
           : []),
         ...(DISTURBS.has(each.name) && each.targets[0] === each.truth.holder
@@ -70,7 +73,9 @@ export const LAWS: Readonly<Record<string, { readonly says: string; readonly bro
           .slice(0, each.entries)
           .findLast((entry) => entry.kind === 'lever-thrown' && entry.step === 'retire')
         return [
-          ...(proof.behind.length > 0 && !waived.has('resolvers') ? [`${proof.behind.join(', ')} had not followed`] : []),
+          ...(proof.behind.length > 0 && !waived.has('resolvers')
+            ? [`${proof.behind.join(', ')} had not followed`]
+            : []),
           ...(proof.answeredByNew < 10 && !waived.has('fresh-requests')
             ? [`only ${proof.answeredByNew} of 10 requests were answered by the new side`]
             : []),
@@ -85,7 +90,9 @@ export const LAWS: Readonly<Record<string, { readonly says: string; readonly bro
     says: 'Nothing is waived without a reason',
     broken: ({ entries }) =>
       entries.flatMap((entry) =>
-        entry.kind === 'waived' && entry.reason.trim() === '' ? [`${entry.step} ${entry.gate} was waived without a reason`] : [],
+        entry.kind === 'waived' && entry.reason.trim() === ''
+          ? [`${entry.step} ${entry.gate} was waived without a reason`]
+          : [],
       ),
   },
   L4: {
@@ -116,7 +123,10 @@ export const LAWS: Readonly<Record<string, { readonly says: string; readonly bro
     broken: ({ production, made, entries }) => [
       ...production
         .filter(({ answers, because }) => !answers && because?.by === 'us')
-        .map(({ holder, because }) => `${holder ?? 'nobody'} did not answer at the production URL after our ${because?.what}`),
+        .map(
+          ({ holder, because }) =>
+            `${holder ?? 'nobody'} did not answer at the production URL after our ${because?.what}`,
+        ),
       ...made.flatMap((each) => {
         if (each.name !== 'swapCnames') return []
         const target = each.targets.find((id) => id !== each.truth.holder) ?? ''

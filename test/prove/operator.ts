@@ -1,8 +1,8 @@
-import type { Account } from '../../electron/practice/model/account.ts'
 import type { Entry } from '../../electron/contract/entries.ts'
 import type { Gate, ReleaseView, StepView } from '../../electron/contract/models.ts'
 import { isOpen } from '../../electron/contract/models.ts'
 import { STEP_IDS, type StepId } from '../../electron/contract/steps.ts'
+import type { Account } from '../../electron/practice/model/account.ts'
 import type { LeverInput, RunningRelease } from '../../electron/release/running.ts'
 import { bundle, SETTINGS } from './begin.ts'
 import { PRODUCTION } from './door/account.ts'
@@ -77,9 +77,17 @@ export function createOperator(history: History, account: Account) {
         label = LABELS.other
         return [(running) => running.choose('choose-another-version')]
       case 'waive everything with a reason':
-        return gates.map(({ id }) => (running) => running.waive(step, id, 'I have looked'))
+        return gates.map(
+          ({ id }) =>
+            (running) =>
+              running.waive(step, id, 'I have looked'),
+        )
       case 'waive everything without a reason':
-        return gates.map(({ id }) => (running) => running.waive(step, id, '  '))
+        return gates.map(
+          ({ id }) =>
+            (running) =>
+              running.waive(step, id, '  '),
+        )
       case 'sign off':
         return [(running) => running.signOff('')]
       case 'throw every lever':
@@ -91,7 +99,11 @@ export function createOperator(history: History, account: Account) {
       case 'go on with the drift':
         return view.choices
           .filter(({ id }) => id === 'accept-drift')
-          .map(({ of }) => (running) => running.choose('accept-drift', of))
+          .map(
+            ({ of }) =>
+              (running) =>
+                running.choose('accept-drift', of),
+          )
       case 'stop':
         return [(running) => running.choose('stop')]
       case 'let the computer sleep':
@@ -147,7 +159,8 @@ export function createOperator(history: History, account: Account) {
       }
     }
     if (since() > PATIENCE.stop && offers.has('stop')) return calmly([(running) => running.choose('stop')])
-    if (since() > PATIENCE.turnBack && offers.has('roll-back')) return calmly([(running) => running.choose('roll-back')])
+    if (since() > PATIENCE.turnBack && offers.has('roll-back'))
+      return calmly([(running) => running.choose('roll-back')])
     if (since() > PATIENCE.retry && offers.has('accept-drift')) return calmly(wish('go on with the drift', view))
     if (since() > PATIENCE.retry && offers.has('retry')) return calmly([(running) => running.choose('retry')])
     if (since() > PATIENCE.ask && !hasAsked) {
@@ -157,7 +170,13 @@ export function createOperator(history: History, account: Account) {
     }
     if (since() > PATIENCE.waive || (history.isStubborn && since() > AGAIN_MILLISECONDS)) {
       const closed = closedOf(shown).filter(({ waivable }) => waivable || history.isStubborn)
-      return calmly(closed.map(({ id }) => (running) => running.waive(step, id, 'I have looked at it in the console')))
+      return calmly(
+        closed.map(
+          ({ id }) =>
+            (running) =>
+              running.waive(step, id, 'I have looked at it in the console'),
+        ),
+      )
     }
     return []
   }

@@ -18,7 +18,8 @@ export async function prove(
   const begun = performance.now()
   let isShrinking = false
   const result = await fc.check(
-    fc.asyncProperty(histories, async (history) => {
+    fc.asyncProperty(histories, async (drawn) => {
+      const history = meeting(drawn, options.meets)
       const found = await broken(history, (told) => {
         if (isShrinking) return
         counts.histories += 1
@@ -35,11 +36,13 @@ export async function prove(
     {
       numRuns: options.runs,
       seed: options.seed,
-      ...(options.path === undefined ? {} : { path: options.path, endOnFailure: true }),
+      ...(options.path === undefined ? {} : { path: options.path }),
+      endOnFailure: options.path !== undefined || options.isHasty === true,
       interruptAfterTimeLimit: 30 * 60_000,
     },
   )
-  const [history] = result.counterexample ?? []
+  const [drawn] = result.counterexample ?? []
+  const history = drawn && meeting(drawn, options.meets)
   const seconds = (performance.now() - begun) / 1000
   const counted: Counted = {
     ...counts,
@@ -58,6 +61,11 @@ export async function prove(
       broken: await broken(history),
     },
   }
+}
+
+/** A history that meets something beside what was drawn for it. */
+function meeting(history: History, meets: Partial<History> = {}): History {
+  return { ...history, ...meets, planned: [...(meets.planned ?? []), ...history.planned] }
 }
 
 async function broken(

@@ -1,13 +1,24 @@
-import type { Account } from '../../electron/practice/model/account.ts'
-import type { EnvironmentRecord } from '../../electron/practice/model/records.ts'
 import type { Entry } from '../../electron/contract/entries.ts'
 import type { Environment, ReleaseView } from '../../electron/contract/models.ts'
+import type { Account } from '../../electron/practice/model/account.ts'
+import type { EnvironmentRecord } from '../../electron/practice/model/records.ts'
 import type { DnsAnswer } from '../../electron/release/world.ts'
 import { TEMPLATE_NAME } from './begin.ts'
 import { PRODUCTION } from './door/account.ts'
 import type { Net } from './door/network.ts'
 import type { CallName } from './history.ts'
-import { answeringOf, type Change, type Followed, holderOf, isOurs, type Known, type Made, type Sight, type Trace, type Truth } from './trace.ts'
+import {
+  answeringOf,
+  type Change,
+  type Followed,
+  holderOf,
+  isOurs,
+  type Known,
+  type Made,
+  type Sight,
+  type Trace,
+  type Truth,
+} from './trace.ts'
 
 export type Recorder = ReturnType<typeof createRecorder>
 
@@ -126,7 +137,9 @@ export function createRecorder(parts: {
           environments: [...account.environments.values()]
             .filter(({ tags, status }) => status !== 'Terminated' && tags.some(isOurs))
             .map(({ id }) => id),
-          templates: [...account.templates.values()].filter(({ name }) => name === TEMPLATE_NAME).map(({ name }) => name),
+          templates: [...account.templates.values()]
+            .filter(({ name }) => name === TEMPLATE_NAME)
+            .map(({ name }) => name),
         },
       }
     },

@@ -1,6 +1,6 @@
+import type { Entry } from '../../electron/contract/entries.ts'
 import { advanceTo } from '../../electron/practice/model/account.ts'
 import { deleteTemplate } from '../../electron/practice/model/templates.ts'
-import type { Entry } from '../../electron/contract/entries.ts'
 import { runRelease } from '../../electron/release/engine.ts'
 import { replay } from '../../electron/release/state.ts'
 import { begin, bundleOf } from './begin.ts'
@@ -10,9 +10,9 @@ import { createHand } from './door/hand.ts'
 import { createNet } from './door/network.ts'
 import { connect, type Life, type Sleeper } from './door/world.ts'
 import type { Deed, History } from './history.ts'
+import { likeness } from './likeness.ts'
 import { createOperator, type Pressed } from './operator.ts'
 import { createRecorder } from './recorder.ts'
-import { likeness } from './likeness.ts'
 import type { Trace } from './trace.ts'
 import { createWeather } from './weather.ts'
 
@@ -177,7 +177,9 @@ export async function run(history: History): Promise<Told> {
     if (sleeper !== null) wake(sleeper)
     else if (view.paused) pass(account.now + 60_000)
     else if (!session.isBusy()) {
-      recorder.deadEnd(`Nothing moves and nothing waits at ${view.release.step}: ${view.problem?.title ?? 'no problem'}`)
+      recorder.deadEnd(
+        `Nothing moves and nothing waits at ${view.release.step}: ${view.problem?.title ?? 'no problem'}`,
+      )
       break
     }
   }

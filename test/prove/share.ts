@@ -14,21 +14,20 @@ export interface Proved {
 }
 
 /** Lives the histories of a seed through in as many processes as there are cores; ends with the first that breaks a law. */
-export async function share(options: {
-  readonly runs: number
-  readonly seed: number
-  readonly path?: string | undefined
-  readonly breakage?: string | undefined
-  readonly processes?: number
-  readonly onProgress?: (histories: number) => void
-}): Promise<Proved> {
+export async function share(
+  options: Chunk & {
+    readonly breakage?: string | undefined
+    readonly processes?: number
+    readonly onProgress?: (histories: number) => void
+  },
+): Promise<Proved> {
   const begun = performance.now()
   const chunks = chunksOf(options)
   const count = Math.min(options.processes ?? availableParallelism(), chunks.length)
   const running = new Set<ChildProcess>()
   let counted = NOTHING
   let failure: Failure | null = null
-  let under = new Map<ChildProcess, number>()
+  const under = new Map<ChildProcess, number>()
 
   function work(): Promise<void> {
     const child = spawn(
@@ -77,10 +76,12 @@ export async function share(options: {
 }
 
 /** A path belongs to the seed of its chunk, which is what a failure names. */
-function chunksOf({ runs, seed, path }: { readonly runs: number; readonly seed: number; readonly path?: string | undefined }): Chunk[] {
-  if (path !== undefined) return [{ seed, runs, path }]
+function chunksOf({ runs, seed, path, meets, isHasty }: Chunk): Chunk[] {
+  if (path !== undefined) return [{ seed, runs, path, meets }]
   return Array.from({ length: Math.ceil(runs / CHUNK) }, (_, index) => ({
     seed: seed * 100_000 + index,
     runs: Math.min(CHUNK, runs - index * CHUNK),
+    meets,
+    isHasty,
   }))
 }

@@ -1,8 +1,8 @@
+import type { Entry } from '../../electron/contract/entries.ts'
 import type { Account } from '../../electron/practice/model/account.ts'
 import type { EnvironmentRecord } from '../../electron/practice/model/records.ts'
 import { hasCoupledDatabase } from '../../electron/practice/model/settings.ts'
 import { physicalId } from '../../electron/practice/model/stack.ts'
-import type { Entry } from '../../electron/contract/entries.ts'
 import { RELEASE_ID } from './begin.ts'
 import { PRODUCTION } from './door/account.ts'
 
@@ -115,9 +115,8 @@ export function holderOf(account: Account): EnvironmentRecord | undefined {
 /** How many of its instances pass the health check. */
 export function answeringOf(account: Account, environment: EnvironmentRecord): number {
   if (environment.front === undefined) return 0
-  return environment.instances.filter(
-    ({ answers, behaviour }) => account.now >= answers && behaviour.statusCode < 500,
-  ).length
+  return environment.instances.filter(({ answers, behaviour }) => account.now >= answers && behaviour.statusCode < 500)
+    .length
 }
 
 function isCoupled(environment: EnvironmentRecord): boolean {

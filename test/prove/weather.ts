@@ -1,5 +1,5 @@
-import type { FaultCode, CallName, Deed, History } from './history.ts'
 import { OPERATIONS, refusal, type Weather } from './door/world.ts'
+import type { CallName, Deed, FaultCode, History } from './history.ts'
 import type { Recorder } from './recorder.ts'
 
 /** The weather of a history: when its deeds have their moment, and what the armed ones do to calls and lives. */
@@ -16,7 +16,10 @@ export function createWeather(
   const waiting = new Map<string, { readonly calls: number; readonly deed: Deed }[]>()
   for (const { track, step, calls, deed } of history.planned) {
     const key = `${track} ${step}`
-    waiting.set(key, [...(waiting.get(key) ?? []), { calls, deed }].toSorted((a, b) => a.calls - b.calls))
+    waiting.set(
+      key,
+      [...(waiting.get(key) ?? []), { calls, deed }].toSorted((a, b) => a.calls - b.calls),
+    )
   }
   const passed = new Map<string, number>()
   const faults: Extract<Deed, { kind: 'fault' }>[] = []
@@ -66,8 +69,7 @@ export function createWeather(
     },
     fault(name) {
       const [service, operation] = OPERATIONS[name]
-      if (expired)
-        return instead(refusal('ExpiredToken', 'The security token included in the request is expired', 403))
+      if (expired) return instead(refusal('ExpiredToken', 'The security token included in the request is expired', 403))
       if (denied.has(name)) {
         const said = `User: arn:aws:iam::111122223333:user/op is not authorized to perform: ${service}:${operation} on resource: *`
         return instead(refusal('AccessDenied', said, 403))

@@ -38,6 +38,7 @@ export const propagation: Step<PropagationFacts> = {
     const fromHere = asksFromHere(state)
     const names = judgeNameServers({
       now: sight.at,
+      name: state.release.productionCname,
       to: to.colour,
       swappedAt,
       servers: facts.servers,

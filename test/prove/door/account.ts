@@ -29,7 +29,10 @@ export interface AccountShape {
 }
 
 /** A practice account with nothing in it but what a release needs: small, so that thousands can be made. */
-export function createSmallAccount(shape: AccountShape): { readonly account: Account; readonly blue: EnvironmentRecord } {
+export function createSmallAccount(shape: AccountShape): {
+  readonly account: Account
+  readonly blue: EnvironmentRecord
+} {
   const account = createAccount({ accountId: ACCOUNT_ID, region: REGION, seed: shape.seed, now: BORN })
   // At the pace at which the release looks, ten seconds hold hardly a reading.
   account.metricsWindowMilliseconds = 30_000
@@ -67,7 +70,8 @@ export function createSmallAccount(shape: AccountShape): { readonly account: Acc
       account.random.uuid(),
     )
   const blue = plant(BLUE_NAME, 'shop', settingsOf(shape))
-  if (shape.staging) plant(STAGING_NAME, 'shop-staging', [set('aws:elasticbeanstalk:environment', 'EnvironmentType', 'SingleInstance')])
+  if (shape.staging)
+    plant(STAGING_NAME, 'shop-staging', [set('aws:elasticbeanstalk:environment', 'EnvironmentType', 'SingleInstance')])
   advanceTo(account, account.now + (shape.coupled ? 1_200_000 : 480_000))
   return { account, blue }
 }

@@ -1,3 +1,4 @@
+import type { Environment, Health } from '../../../electron/contract/models.ts'
 import { type Account } from '../../../electron/practice/model/account.ts'
 import { abortUpdate } from '../../../electron/practice/model/configure.ts'
 import {
@@ -20,13 +21,7 @@ import { terminateEnvironment } from '../../../electron/practice/model/terminate
 import { summarizeTraffic } from '../../../electron/practice/model/traffic.ts'
 import { createVersion, findApplication } from '../../../electron/practice/model/versions.ts'
 import { findTagged } from '../../../electron/practice/server/elastic-beanstalk/tagged.ts'
-import type { Environment, Health } from '../../../electron/contract/models.ts'
-import type {
-  Bundles,
-  ElasticBeanstalk,
-  OptionSetting,
-  StackReader,
-} from '../../../electron/release/world.ts'
+import type { Bundles, ElasticBeanstalk, OptionSetting, StackReader } from '../../../electron/release/world.ts'
 
 type Settled<Room> = {
   readonly [Name in keyof Room]: Room[Name] extends (...input: infer Input) => Promise<infer Output>

@@ -62,8 +62,8 @@ export function createHand(account: Account, blue: EnvironmentRecord) {
   }
 
   function act(name: HandAct): readonly (EnvironmentRecord | undefined)[] {
-    const [first, second] = [...name.matchAll(/\b(blue|green|staging)\b/g)].map(
-      ([side]) => sides[side as keyof typeof sides](),
+    const [first, second] = [...name.matchAll(/\b(blue|green|staging)\b/g)].map(([side]) =>
+      sides[side as keyof typeof sides](),
     )
     const id = account.random.uuid()
     switch (name) {

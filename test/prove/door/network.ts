@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { DnsAnswer, DnsServer, HttpAnswer } from '../../../electron/release/world.ts'
 import type { Account } from '../../../electron/practice/model/account.ts'
 import { watchHealth } from '../../../electron/practice/model/health.ts'
 import { publicNames, publicZones } from '../../../electron/practice/model/public-names.ts'
@@ -11,6 +10,7 @@ import type { Reply } from '../../../electron/practice/server/network/message.ts
 import { addressQuery, type Cache, createCache } from '../../../electron/practice/server/network/resolvers.ts'
 import { answerOf } from '../../../electron/practice/server/network/sites.ts'
 import { plainName, zoneLookup } from '../../../electron/practice/server/network/zones.ts'
+import type { DnsAnswer, DnsServer, HttpAnswer } from '../../../electron/release/world.ts'
 import { PRODUCTION, VISITORS } from './account.ts'
 
 /** The account's name server, its resolvers, its sites and their users, on the account's own clock and without sockets. */
@@ -37,9 +37,7 @@ export function createNet(account: Account, policies: readonly ResolverPolicy[])
   const { next: random } = account.random
   const source = sourceOf(account)
   const zones = zoneLookup(source)
-  const caches = policies.map(
-    (policy): Cache => createCache({ policy, clock: source.clock, upstream: zones, random }),
-  )
+  const caches = policies.map((policy): Cache => createCache({ policy, clock: source.clock, upstream: zones, random }))
   const panel: readonly DnsServer[] = [
     { name: 'authoritative', address: '192.0.2.53', role: 'authoritative' },
     ...policies.map((_, index) => ({

@@ -1,6 +1,6 @@
-import { advanceTo, type Account } from '../../../electron/practice/model/account.ts'
-import { AwsError } from '../../../electron/practice/model/aws-error.ts'
 import { type FailedCall, translated } from '../../../electron/aws/errors.ts'
+import { type Account, advanceTo } from '../../../electron/practice/model/account.ts'
+import { AwsError } from '../../../electron/practice/model/aws-error.ts'
 import type { DnsAnswer, World } from '../../../electron/release/world.ts'
 import type { CallName } from '../history.ts'
 import { CHANGES, type Change, type Truth, truthOf } from '../trace.ts'
@@ -160,8 +160,7 @@ export function connect(parts: {
         }),
     },
     elasticBeanstalk: {
-      describeEnvironments: (query) =>
-        call('describeEnvironments', '', () => beanstalk.describeEnvironments(query)),
+      describeEnvironments: (query) => call('describeEnvironments', '', () => beanstalk.describeEnvironments(query)),
       health: (id) => call('health', id, () => beanstalk.health(id)),
       events: (query) => call('events', '', () => beanstalk.events(query)),
       deployedSettings: (application, name) =>
@@ -189,7 +188,13 @@ export function connect(parts: {
       updateSettings: (id, settings) => change('deploy', [id], always, () => beanstalk.updateSettings(id, settings)),
       abortUpdate: (id) => change('abortUpdate', [id], always, () => beanstalk.abortUpdate(id)),
       swapCnames: (a, b) => change('swapCnames', [a, b], always, () => beanstalk.swapCnames(a, b)),
-      terminate: (id) => change('terminate', [id], () => !isGoing(id), () => beanstalk.terminate(id)),
+      terminate: (id) =>
+        change(
+          'terminate',
+          [id],
+          () => !isGoing(id),
+          () => beanstalk.terminate(id),
+        ),
     },
     stack: {
       resources: (id) => call('resources', id, () => stack.resources(id)),
@@ -236,5 +241,8 @@ export function connect(parts: {
 function words(thrown: unknown, name: CallName, changes: boolean): unknown {
   const [service, operation] = OPERATIONS[name]
   const failed: FailedCall = { service, operation, changes }
-  return translated(thrown instanceof AwsError ? refusal(thrown.code, thrown.message, thrown.httpStatus) : thrown, failed)
+  return translated(
+    thrown instanceof AwsError ? refusal(thrown.code, thrown.message, thrown.httpStatus) : thrown,
+    failed,
+  )
 }

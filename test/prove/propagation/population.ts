@@ -49,7 +49,9 @@ const RAREST_REQUESTS_PER_SECOND = 0.5
 
 export function drawPopulation(seed: number): Population {
   const random = createRandom(seed)
-  const resolvers = Array.from({ length: random.whole(1, 7) }, (_, index) => drawResolver(random, `resolver ${index + 1}`))
+  const resolvers = Array.from({ length: random.whole(1, 7) }, (_, index) =>
+    drawResolver(random, `resolver ${index + 1}`),
+  )
   return {
     seed,
     shape: random.oneOf(['addresses', 'chain']),

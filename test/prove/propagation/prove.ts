@@ -45,7 +45,8 @@ export async function provePropagation(options: {
     if ((index + 1) % 500 === 0) options.onProgress?.(index + 1)
   }
   const sorted = ratios.toSorted((a, b) => a - b)
-  const at = (share: number) => Math.round((sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN) * 1000) / 1000
+  const at = (share: number) =>
+    Math.round((sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN) * 1000) / 1000
   return {
     populations: options.populations,
     seconds: Math.round((performance.now() - begun) / 100) / 10,
