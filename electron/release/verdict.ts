@@ -74,14 +74,16 @@ function tell(observed: Observed, observations: Observations): { view: ResolverV
   const latest = latestFaithful(observations, ttlSeconds)
   const overruns = isOld && now > latest + GRACE_MILLISECONDS
   const left = leftSeconds(answer, observations.name)
-  const forgetsAt = isOld && !overruns ? Math.min(now + (left ?? ttlSeconds) * 1000, Math.max(now, latest)) : null
+  const isSource = server.role === 'authoritative'
+  const forgetsAt =
+    isOld && !overruns && !isSource ? Math.min(now + (left ?? ttlSeconds) * 1000, Math.max(now, latest)) : null
   const view: ResolverView = {
     name: server.name,
     address: server.address,
     role: server.role,
     answer: seen,
     addresses: answer.kind === 'addresses' ? answer.addresses : [],
-    ttlSecondsLeft: overruns ? null : left,
+    ttlSecondsLeft: overruns || isSource ? null : left,
     greenSince: newSince,
     confirmed,
     forgetsAt,
@@ -110,6 +112,11 @@ function tell(observed: Observed, observations: Observations): { view: ResolverV
         : `Keeps the old answer for up to ${Math.ceil((forgetsAt - now) / 1000)} s.`
     const because = `${server.name} may hold the old answer until its TTL runs out, and must say the new one for two TTLs (${2 * ttlSeconds} s) after that`
     return { view: { ...view, note }, settling: { name: server.name, at: forgetsAt + needed, because } }
+  }
+  if (isOld && isSource && !overruns) {
+    const because = `${server.name}, one of the zone’s own servers, has not heard of the swap yet, and must say the new answer for two TTLs (${2 * ttlSeconds} s) after that`
+    const note = seen === 'mixed' ? mixedNote(observations) : 'It has not heard of the swap yet.'
+    return { view: { ...view, note }, settling: { name: server.name, at: now + needed, because } }
   }
   const unsettled = { name: server.name, at: null, because: '' }
   if (overruns) {

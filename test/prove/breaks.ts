@@ -154,11 +154,12 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'terminate does not ask for a database',
+    meets: { planned: [at('propagation', 0, { kind: 'hand', act: 'couple a database to blue' })] },
     edits: [
       {
         file: 'release/steps/retire.ts',
-        find: '    databaseGate(from.name, facts, at),\n',
-        put: '',
+        find: '? [independenceGate(facts.database), otherDataGate(facts.database)]',
+        put: '? []',
       },
     ],
   },
@@ -191,9 +192,9 @@ export const BREAKAGES: readonly Breakage[] = [
     name: 'a name server is believed at once',
     edits: [
       {
-        file: 'release/steps/propagation.ts',
-        find: 'seen === to && now - greenSince >= needed',
-        put: 'seen === to && needed > 0',
+        file: 'release/verdict.ts',
+        find: 'isNew && now - newSince >= needed',
+        put: 'isNew && needed > 0',
       },
     ],
   },
@@ -201,9 +202,9 @@ export const BREAKAGES: readonly Breakage[] = [
     name: 'propagation looks at the first name server only',
     edits: [
       {
-        file: 'release/steps/propagation.ts',
-        find: 'world.dns.panel(name)])',
-        put: 'world.dns.panel(name).then((all) => all.slice(0, 1))])',
+        file: 'release/verdict.ts',
+        find: 'observations.servers.map((observed) => tell(',
+        put: 'observations.servers.slice(0, 1).map((observed) => tell(',
       },
     ],
   },

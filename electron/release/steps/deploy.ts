@@ -15,7 +15,9 @@ import {
   reading,
   type Step,
   underWay,
+  unreadable,
 } from '../step.ts'
+import type { BundleContents } from '../world.ts'
 
 /** How long a deployment takes in AWS's own examples; only to draw the bar. */
 const TYPICAL_SECONDS = 40
@@ -24,6 +26,8 @@ const SETTLE_MILLISECONDS = 10 * 60_000
 
 interface Facts {
   readonly version: Reading<ApplicationVersion | null> | null
+  /** What the version's bundle declares, as it lies in S3; null while there is none to look into. */
+  readonly contents: Reading<BundleContents> | null
 }
 
 /** Uploads the bundle, creates the application version and deploys it to green; proved by every instance's own label. */
@@ -33,14 +37,17 @@ export const deploy: Step<Facts> = {
   factsSeconds: 10,
 
   async observe(state, _sight, { world }) {
-    const { version, release } = state
-    if (!version) return { version: null }
-    return {
-      version: await reading(
-        world,
-        async () => (await world.elasticBeanstalk.versions(release.application, [version.label]))[0] ?? null,
-      ),
-    }
+    const { version: chosen, release } = state
+    if (!chosen) return { version: null, contents: null }
+    const version = await reading(
+      world,
+      async () => (await world.elasticBeanstalk.versions(release.application, [chosen.label]))[0] ?? null,
+    )
+    const isThere = version.ok && version.value !== null
+    const contents = isThere
+      ? await reading(world, () => world.versionBundles.contents(release.application, chosen.label))
+      : null
+    return { version, contents }
   },
 
   judge(state, sight, facts) {
@@ -58,6 +65,7 @@ export const deploy: Step<Facts> = {
       const gates = [
         healthGate('green-ready', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false),
         labelGate(state, facts, sight.at),
+        ...databaseGate(state, facts),
       ]
       return { gates, proofs: [], due: null, progress: null, stuck: null }
     }
@@ -78,6 +86,7 @@ export const deploy: Step<Facts> = {
       const gates = [
         healthGate('green-ready', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false),
         labelGate(state, facts, sight.at),
+        ...databaseGate(state, facts),
       ]
       const processing = known !== null && ['PROCESSING', 'BUILDING'].includes(status)
       const due =
@@ -230,6 +239,50 @@ function labelGate(state: Parameters<Step<Facts>['judge']>[0], { version: read }
       remedy: 'Choose another version.',
     })
   return gate('version-chosen', title, 'passed', `${version.label} will be deployed.`, seen)
+}
+
+/** A database that the bundle declares would be made inside green, and be lost with it one day. */
+function databaseGate(state: Parameters<Step<Facts>['judge']>[0], { contents }: Facts): readonly Gate[] {
+  const id = 'brings-no-database'
+  const title = 'The version brings no database of its own'
+  const source = 's3:GetObject'
+  const { version } = state
+  // A bundle of this computer was looked into before it could be chosen.
+  if (!version || contents === null) return []
+  if (!contents.ok) return [unreadable(id, title, source, contents, true)]
+  const { declared, unread, bucket, key } = contents.value
+  const databases = declared.filter(({ kind }) => kind === 'database')
+  const seen = [
+    evidence(
+      source,
+      contents.at,
+      `${bucket}/${key}: ${declared.map(({ type, file }) => `${type} in ${file}`).join(', ') || 'nothing that keeps data'}`,
+    ),
+  ]
+  if (databases.length > 0) {
+    const what = databases.map(({ file, type }) => `${type} (${file})`).join(', ')
+    return [
+      gate(
+        id,
+        title,
+        'failed',
+        `Its .ebextensions declare ${what}: green would get an empty database, coupled to it.`,
+        seen,
+        {
+          remedy: 'Choose a version that does not, and keep the database outside the environment.',
+        },
+      ),
+    ]
+  }
+  if (unread.length > 0) {
+    return [
+      gate(id, title, 'unknown', `What ${unread.join(', ')} declares could not be understood.`, seen, {
+        waivable: true,
+        remedy: 'Ask whoever wrote it whether it makes a database, and say what you were told.',
+      }),
+    ]
+  }
+  return [gate(id, title, 'passed', 'Its .ebextensions declare none.', seen)]
 }
 
 function proofsOf(label: string, { version }: Facts, sight: Parameters<Step<Facts>['judge']>[1]): readonly Gate[] {

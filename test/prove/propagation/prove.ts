@@ -19,7 +19,7 @@ export interface Proof {
 }
 
 /** Within this nobody can expect a verdict of what could be proved at the horizon's very end. */
-const PROVABLE_BY_SECONDS = 4500
+const PROVABLE_BY_SECONDS = 3600
 
 /** Lives random populations of resolvers through; each follows from its seed, counted up from the first. */
 export async function provePropagation(options: {

@@ -26,9 +26,9 @@ export interface Told {
 }
 
 /** A population that has not followed by then is left: its resolvers are stuck, or its users are. */
-const HORIZON_SECONDS = 5400
+const HORIZON_SECONDS = 4000
 /** Where a resolver can never be proved to have followed, that much shows whether it is taken for one that has. */
-const HOPELESS_SECONDS = 1500
+const HOPELESS_SECONDS = 1000
 const NEVER: ReadonlySet<string> = new Set(['silent', 'servfail', 'lying'])
 const WARM_UP_SECONDS = 700
 const ROW_OF_REQUESTS = 10
@@ -65,7 +65,7 @@ export async function simulate(population: Population): Promise<Told> {
       changedAt = now
     },
     progress: () => {},
-    secret: async () => null,
+    secret: null,
     probed: (probe) => {
       const probes = eyes.probed(probe)
       if (sight) sight = { ...sight, probes }
@@ -74,7 +74,10 @@ export async function simulate(population: Population): Promise<Told> {
 
   const promises: Instant[] = []
   let turns = 0
-  const isHopeless = population.resolvers.some(({ fault }) => NEVER.has(fault))
+  const isHopeless = population.resolvers.some(
+    ({ fault, tells, caches }) =>
+      NEVER.has(fault) || tells === 'more than a signed number holds' || caches.some(({ keeps }) => keeps === 'stuck'),
+  )
   const horizon = START + (isHopeless ? HOPELESS_SECONDS : HORIZON_SECONDS) * 1000
   while (now < horizon) {
     turns += 1
@@ -208,13 +211,15 @@ function followTruth(population: Population, network: Network) {
     /** By the rule itself, for one who sees each change at once. */
     provableAt(provedAt: number): number | null {
       const isHopeless = population.resolvers.some(
-        ({ fault, tells }) =>
+        ({ fault, tells, caches }) =>
           fault === 'silent' ||
           fault === 'servfail' ||
           fault === 'lying' ||
           fault === 'negative' ||
           fault === 'drops-some' ||
-          tells === 'more than a signed number holds',
+          tells === 'more than a signed number holds' ||
+          // One that was asked for nothing before the swap is stuck with the new answer: luck, not proof.
+          caches.some(({ keeps }) => keeps === 'stuck'),
       )
       if (isHopeless) return null
       const followed = Math.max(provedAt, this.settledAt(), ...[...lastOld.values()].map((old) => old + 1))

@@ -4,6 +4,7 @@ import { problem } from '../../../electron/contract/problem.ts'
 import type { StepRecord } from '../../../electron/release/state.ts'
 import type { Sight } from '../../../electron/release/step.ts'
 import { deploy } from '../../../electron/release/steps/deploy.ts'
+import type { BundleContents } from '../../../electron/release/world.ts'
 import { START } from '../cloud.ts'
 import { BUNDLE } from '../drive.ts'
 import { greenEnvironment, health, ok, sight, stateAt } from '../things.ts'
@@ -19,8 +20,19 @@ const version = (change: Partial<ApplicationVersion> = {}): ApplicationVersion =
   key: `shop/${BUNDLE.sha256}.zip`,
   ...change,
 })
-const listed = (change: Partial<ApplicationVersion> = {}): Facts => ({ version: ok(version(change)) })
-const unlisted: Facts = { version: ok(null) }
+const contents = (change: Partial<BundleContents> = {}): BundleContents => ({
+  bucket: 'b',
+  key: 'k',
+  files: 3,
+  declared: [],
+  unread: [],
+  ...change,
+})
+const listed = (change: Partial<ApplicationVersion> = {}): Facts => ({
+  version: ok(version(change)),
+  contents: ok(contents()),
+})
+const unlisted: Facts = { version: ok(null), contents: null }
 const chosen = { label: '1.5.0', bundle: BUNDLE, stored: null }
 const uploaded = { ...chosen, stored: { bucket: 'b', key: 'k' } }
 const existing = { label: '1.5.0', bundle: null, stored: null }
@@ -60,10 +72,25 @@ describe('the gates of deploy', () => {
       .filter(({ status }) => status !== 'passed')
       .map(({ id, status }) => `${id} ${status}`)
   }
-  const denied: Facts = { version: { ok: false, at: START, problem: problem('access-denied', 'No').problem } }
+  const refused = { ok: false, at: START, problem: problem('access-denied', 'No').problem } as const
+  const denied: Facts = { version: refused, contents: null }
+  const declaring = (kind: 'database' | 'data') =>
+    ok(
+      contents({
+        declared: [
+          {
+            file: '.ebextensions/db.config',
+            logicalId: 'Db',
+            type: 'AWS::RDS::DBInstance',
+            kind,
+            deletionPolicy: null,
+          },
+        ],
+      }),
+    )
 
   it.each<[string, Parameters<typeof at>[1] | null, Facts, Sight | undefined, readonly string[]]>([
-    ['nothing chosen', null, { version: null }, undefined, ['version-chosen waiting']],
+    ['nothing chosen', null, { version: null, contents: null }, undefined, ['version-chosen waiting']],
     ['a new bundle under a new label', chosen, unlisted, undefined, []],
     ['the same bundle that is there under this label', chosen, listed(), undefined, []],
     [
@@ -75,6 +102,28 @@ describe('the gates of deploy', () => {
     ],
     ['a version that does not exist', existing, unlisted, undefined, ['version-chosen failed']],
     ['a version that exists', existing, listed({ key: 'whatever' }), undefined, []],
+    [
+      'a version whose bundle declares a database',
+      existing,
+      { ...listed(), contents: declaring('database') },
+      undefined,
+      ['brings-no-database failed'],
+    ],
+    ['a version whose bundle declares a cache', existing, { ...listed(), contents: declaring('data') }, undefined, []],
+    [
+      'a version whose .ebextensions nobody understands',
+      existing,
+      { ...listed(), contents: ok(contents({ unread: ['x.config'] })) },
+      undefined,
+      ['brings-no-database unknown'],
+    ],
+    [
+      'a version whose bundle may not be read',
+      existing,
+      { ...listed(), contents: refused },
+      undefined,
+      ['brings-no-database unknown'],
+    ],
     ['versions may not be read', chosen, denied, undefined, ['version-chosen unknown']],
     [
       'green is Updating',

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { STEP_IDS } from '../../electron/contract/steps.ts'
+import { DEATHS, HAND_ACTS, WISHES } from './history.ts'
+import { brokenLaws, LAWS } from './laws.ts'
+import { share } from './share.ts'
+import type { Made, Trace, Truth } from './trace.ts'
+
+describe('two thousand random histories', () => {
+  it('break no law, and come everywhere', async () => {
+    const { counted, failure } = await share({ runs: 2_000, seed: 1 })
+    expect(failure).toBeNull()
+    expect(counted.histories).toBe(2_000)
+    const reached = Object.keys(counted.steps)
+    for (const step of STEP_IDS.slice(1)) expect(reached).toContain(`forward ${step}`)
+    for (const step of ['swap', 'propagation', 'retire']) expect(reached).toContain(`rollback ${step}`)
+    for (const outcome of ['completed', 'rolled-back', 'stopped']) expect(counted.outcomes[outcome]).toBeGreaterThan(20)
+    const done = Object.keys(counted.done)
+    for (const act of HAND_ACTS) expect(done).toContain(`hand: ${act}`)
+    for (const wish of WISHES) expect(done).toContain(`wish: ${wish}`)
+    for (const where of DEATHS) expect(done).toContain(`crash: ${where}`)
+    expect(counted.crashes).toBeGreaterThan(200)
+  }, 600_000)
+})
+
+const BLUE = 'e-blue'
+const GREEN = 'e-green'
+const AT = 1_000_000
+
+const truth: Truth = { holder: BLUE, coupled: [], ours: [BLUE, GREEN], answering: { [BLUE]: 2, [GREEN]: 2 } }
+
+function made(name: Made['name'], targets: readonly string[], change: Partial<Truth> = {}): Made {
+  const seen = { at: AT, cname: null }
+  return {
+    at: AT,
+    name,
+    targets,
+    truth: { ...truth, ...change },
+    known: {
+      listed: { [BLUE]: seen, [GREEN]: seen },
+      settings: { [BLUE]: AT, [GREEN]: AT },
+      stack: { [BLUE]: AT, [GREEN]: AT },
+      databases: AT,
+    },
+    entries: 0,
+  }
+}
+
+function trace(change: Partial<Trace>): Trace {
+  return {
+    blue: BLUE,
+    entries: [],
+    made: [],
+    production: [],
+    followed: [],
+    unlike: [],
+    deadEnds: [],
+    left: { environments: [], templates: [] },
+    ...change,
+  }
+}
+
+describe('each law by itself', () => {
+  const stale = (each: Made): Made => ({ ...each, known: { ...each.known, listed: {}, stack: { [BLUE]: null } } })
+  it.each<readonly [law: string, how: RegExp, change: Partial<Trace>]>([
+    ['L1', /terminate of e-blue while it held production/, { made: [made('terminate', [BLUE])] }],
+    ['L1', /deploy of e-green while it held production/, { made: [made('deploy', [GREEN, '2'], { holder: GREEN })] }],
+    ['L1', /not of this release/, { made: [made('deploy', [GREEN, '2'], { ours: [BLUE] })] }],
+    ['L1', /without a fresh look/, { made: [stale(made('swapCnames', [BLUE, GREEN]))] }],
+    ['L1', /on the way forward/, { made: [made('swapCnames', [BLUE, GREEN], { holder: GREEN })] }],
+    ['L2', /was coupled/, { made: [made('swapCnames', [BLUE, GREEN], { coupled: [BLUE] })] }],
+    ['L2', /was coupled/, { made: [made('terminate', [BLUE], { holder: GREEN, coupled: [BLUE] })] }],
+    ['L2', /without having read/, { made: [stale(made('terminate', [BLUE], { holder: GREEN }))] }],
+    ['L3', /before propagation/, { made: [made('terminate', [BLUE], { holder: GREEN })] }],
+    [
+      'L3 reasons',
+      /without a reason/,
+      { entries: [{ kind: 'waived', at: AT, step: 'test', gate: 'bake', reason: ' ' }] },
+    ],
+    [
+      'L4',
+      /createEnvironment was made 2 times/,
+      { made: [made('createEnvironment', ['g']), made('createEnvironment', ['g'])] },
+    ],
+    ['L4', /swapCnames was made before it was journalled/, { made: [made('swapCnames', [BLUE, GREEN])] }],
+    ['L4', /two greens/, { left: { environments: [GREEN, 'e-other'], templates: [] } }],
+    ['L4', /template is left/, { left: { environments: [], templates: ['t'] } }],
+    ['L5', /the release/, { unlike: ['the release'] }],
+    ['L6', /Nothing moves/, { deadEnds: ['Nothing moves'] }],
+    [
+      'L7',
+      /did not answer at the production URL after our deploy/,
+      { production: [{ at: AT, holder: GREEN, answers: false, because: { by: 'us', what: 'deploy' } }] },
+    ],
+    [
+      'L7',
+      /where nothing answered/,
+      { made: [made('swapCnames', [BLUE, GREEN], { answering: { [BLUE]: 2, [GREEN]: 0 } })] },
+    ],
+  ])('%s says so: %s', (law, how, change) => {
+    expect(
+      brokenLaws(trace(change))
+        .filter((each) => each.law === law)
+        .map((each) => each.how)
+        .join('\n'),
+    ).toMatch(how)
+  })
+
+  it('blames nobody for what another hand did', () => {
+    const because = { by: 'another hand', what: 'terminate blue' } as const
+    expect(brokenLaws(trace({ production: [{ at: AT, holder: null, answers: false, because }] }))).toEqual([])
+  })
+
+  it('has words for the operator’s question what it promises', () => {
+    for (const { says } of Object.values(LAWS)) expect(says.length).toBeGreaterThan(20)
+  })
+})
