@@ -100,6 +100,7 @@ export async function runCell(beginnings: Beginnings, fault: Fault, step: StepId
       patienceMilliseconds: LIMIT_MILLISECONDS,
       until: ({ release }) => release.step === step,
     })
+    await settled(practice)
     for (const said of switchOn(fault, step)) await practice.control('/faults', said)
     const operator = new Operator(headless, practice, fault, id)
     const view = await operator.work()
@@ -114,6 +115,15 @@ export async function runCell(beginnings: Beginnings, fault: Fault, step: StepId
     }
   } finally {
     await stage.close()
+  }
+}
+
+/** What strikes an environment at once can strike it only while it is at rest; the first moments of an account are lively. */
+async function settled(practice: Practice): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const environments = await practice.control<readonly { name: string; status: string }[]>('/environments')
+    if (environments.find(({ name }) => name === BLUE)?.status !== 'Updating') return
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 

@@ -1,13 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { STEP_IDS } from '../electron/contract/steps.ts'
 import { FAULT_GROUPS, FAULTS, type Fault } from '../electron/practice/server/faults/catalogue.ts'
 import { type Cell, makeBeginnings, runCell } from './fault-cells.ts'
 
-/** Releases at once; each has an account in a process of its own. */
-const AT_ONCE = 2
+/** Releases at once; each has an account in a process of its own, and much of the time waits for it. */
+const AT_ONCE = 3
+/** What was run so far, for `--continue`. */
+const KEPT = new URL('../out/fault-matrix.json', import.meta.url)
 
-const { values } = parseArgs({ options: { fault: { type: 'string' }, step: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { fault: { type: 'string' }, step: { type: 'string' }, continue: { type: 'boolean', default: false } },
+})
 const faults = FAULTS.filter(({ name }) => values.fault === undefined || name === values.fault)
 const steps = STEP_IDS.filter((step) => values.step === undefined || step === values.step)
 if (faults.length === 0 || steps.length === 0) {
@@ -17,9 +21,10 @@ if (faults.length === 0 || steps.length === 0) {
 
 const started = performance.now()
 const beginnings = await makeBeginnings(steps.at(-1))
-const queue = faults.flatMap((fault) => steps.map((step) => ({ fault, step })))
-const total = queue.length
-const cells: Cell[] = []
+const cells: Cell[] = values.continue ? (JSON.parse(await readFile(KEPT, 'utf8')) as Cell[]) : []
+const all = faults.flatMap((fault) => steps.map((step) => ({ fault, step })))
+const queue = all.filter(({ fault, step }) => !cells.some((cell) => cell.fault === fault.name && cell.step === step))
+const total = all.length
 const failures: string[] = []
 try {
   await Promise.all(Array.from({ length: AT_ONCE }, work))
@@ -29,7 +34,9 @@ try {
 if (values.fault === undefined && values.step === undefined && failures.length === 0)
   await writeFile(new URL('../docs/fault-matrix.md', import.meta.url), await page())
 for (const failure of failures) console.log(failure)
-console.log(`${total} cells in ${Math.round((performance.now() - started) / 1000)} s, ${failures.length} wrong`)
+console.log(
+  `${cells.length} of ${total} cells in ${Math.round((performance.now() - started) / 1000)} s, ${failures.length} wrong`,
+)
 process.exit(failures.length === 0 ? 0 : 1)
 
 async function work(): Promise<void> {
@@ -38,6 +45,8 @@ async function work(): Promise<void> {
     try {
       const cell = await runCell(beginnings, fault, step)
       cells.push(cell)
+      await mkdir(new URL('.', KEPT), { recursive: true })
+      await writeFile(KEPT, JSON.stringify(cells))
       failures.push(...cell.wrong.map((wrong) => `${fault.name} at ${step}: ${wrong}`))
       console.log(`${cells.length}/${total} ${fault.name} at ${step}: ${ending(cell)}`)
     } catch (thrown) {

@@ -27,7 +27,7 @@ export async function startLiar(behaviour: Behaviour): Promise<Liar> {
     socket.on('error', () => undefined)
     socket.on('data', (bytes) => {
       const query = decode(bytes.subarray(2))
-      questions.push(`tcp ${query.questions?.[0]?.type} ${query.questions?.[0]?.name}`)
+      questions.push(`tcp ${described(query)}`)
       for (const reply of behaviour(query, 'tcp')) {
         const packet = Buffer.isBuffer(reply) ? reply : encode(reply)
         const length = Buffer.alloc(2)
@@ -44,7 +44,7 @@ export async function startLiar(behaviour: Behaviour): Promise<Liar> {
   const udp = createSocket('udp4')
   udp.on('message', (bytes: Buffer, from: RemoteInfo) => {
     const query = decode(bytes)
-    questions.push(`udp ${query.questions?.[0]?.type} ${query.questions?.[0]?.name}`)
+    questions.push(`udp ${described(query)}`)
     for (const reply of behaviour(query, 'udp'))
       udp.send(Buffer.isBuffer(reply) ? reply : encode(reply), from.port, from.address)
   })
@@ -59,6 +59,15 @@ export async function startLiar(behaviour: Behaviour): Promise<Liar> {
       ])
     },
   }
+}
+
+/** The name that is asked for, in lower case: our questions come in mixed case. */
+export function nameIn(query: DecodedPacket): string {
+  return query.questions?.[0]?.name.toLowerCase() ?? ''
+}
+
+function described(query: DecodedPacket): string {
+  return `${query.questions?.[0]?.type} ${nameIn(query)}`
 }
 
 /** A sound reply to a query. */
