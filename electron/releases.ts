@@ -105,6 +105,22 @@ export function openReleases(
     }
   }
 
+  /** The name servers that the newest release of this account asked at last; the network there is mostly the same. */
+  function panelOfAccount(account: AccountReference): ReleaseSettings['panel'] {
+    const last = list().find(
+      (each) =>
+        !each.damaged &&
+        each.account.kind === account.kind &&
+        each.account.accountId === account.accountId &&
+        each.account.region === account.region,
+    )
+    if (!last) return undefined
+    const isRunning = running.get(last.id)
+    if (isRunning) return isRunning.view().release.settings.panel
+    const { entries, damage } = file.read(last.id)
+    return damage === null ? replay(entries.map(({ entry }) => entry)).release.settings.panel : undefined
+  }
+
   return {
     list,
     closeAll,
@@ -202,7 +218,7 @@ export function openReleases(
           cnamePrefix: `${environment.name.toLowerCase().slice(0, 50)}-${suffix}`,
           templateName: `signalbox-${id}`,
         },
-        settings,
+        settings: { ...settings, panel: settings.panel ?? panelOfAccount(account) },
       }
       const begun = begin(started)
       file.append(id, started, summaryOf(begun, false))

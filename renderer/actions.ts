@@ -203,6 +203,11 @@ async function change(wish: (releaseId: string) => Promise<Reply<ReleaseView>>):
 }
 
 /** The contract's input types come from zod, whose arrays are mutable. */
-function writable({ bakeSeconds, soakSeconds, checks }: ReleaseSettings) {
-  return { bakeSeconds, soakSeconds, checks: checks.map((check) => ({ ...check })) }
+function writable({ bakeSeconds, soakSeconds, checks, panel }: ReleaseSettings) {
+  return {
+    bakeSeconds,
+    soakSeconds,
+    checks: checks.map((check) => ({ ...check })),
+    ...(panel ? { panel: { ...panel, resolvers: panel.resolvers.map((resolver) => ({ ...resolver })) } } : {}),
+  }
 }

@@ -6,16 +6,19 @@ export interface SettingsForm {
   readonly bakeMinutes: string
   readonly soakMinutes: string
   readonly checks: readonly { readonly path: string; readonly expectStatus: string; readonly contains: string }[]
+  /** Changed elsewhere; goes through as it is. */
+  readonly panel?: ReleaseSettings['panel']
 }
 
 export const BLANK_CHECK: SettingsForm['checks'][number] = { path: '/', expectStatus: '200', contains: '' }
 
 /** The settings as they are typed, in minutes. */
-export function formOf({ bakeSeconds, soakSeconds, checks }: ReleaseSettings): SettingsForm {
+export function formOf({ bakeSeconds, soakSeconds, checks, panel }: ReleaseSettings): SettingsForm {
   return {
     bakeMinutes: minutes(bakeSeconds),
     soakMinutes: minutes(soakSeconds),
     checks: checks.map(({ path, expectStatus, contains }) => ({ path, expectStatus: String(expectStatus), contains })),
+    ...(panel ? { panel } : {}),
   }
 }
 
@@ -49,6 +52,7 @@ export function settingsOf(form: SettingsForm): ReleaseSettings | null {
       expectStatus: Number(expectStatus),
       contains,
     })),
+    ...(form.panel ? { panel: form.panel } : {}),
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Gate, ReleaseView } from '../electron/contract/models.ts'
 import { isOpen } from '../electron/contract/models.ts'
-import { needsSignIn } from '../electron/contract/problem.ts'
+import { isPassing, needsSignIn } from '../electron/contract/problem.ts'
 import { STEP_IDS, type StepId } from '../electron/contract/steps.ts'
 import type { Fault } from '../electron/practice/server/faults/catalogue.ts'
 import { type Practice, startPractice } from '../test/practice/start-practice.ts'
@@ -13,7 +13,7 @@ const BLUE = 'shop-production'
 const SPEED = 600
 /** Real milliseconds after which what does not move is taken not to move by itself; account minutes at this speed. */
 const CLOSED_MILLISECONDS = 2_000
-const STILL_MILLISECONDS = 5_000
+const STILL_MILLISECONDS = 8_000
 const LIMIT_MILLISECONDS = 40_000
 const RENAMED = 'another name was chosen'
 const REASON = 'Looked at in the AWS console and found to be in order.'
@@ -201,7 +201,9 @@ class Operator {
         ].join()
         if (looks !== looked) since = performance.now()
         looked = looks
-        const closed = view.problem !== null || status === 'stuck' || status === 'locked'
+        // What passes by itself is given the time to.
+        const passing = view.problem !== null && isPassing(view.problem)
+        const closed = !passing && (view.problem !== null || status === 'stuck' || status === 'locked')
         return performance.now() - since > (closed ? CLOSED_MILLISECONDS : STILL_MILLISECONDS)
       },
     })

@@ -16,18 +16,35 @@ export type Behaviour = (query: DecodedPacket, transport: 'udp' | 'tcp') => read
 
 export interface Liar {
   readonly address: string
+  readonly port: number
   readonly questions: string[]
+  /** Where the datagrams came from. */
+  readonly ports: number[]
   close(): Promise<void>
 }
 
 /** A name server on loopback, UDP and TCP on one port, that does as it is told. */
-export async function startLiar(behaviour: Behaviour): Promise<Liar> {
+export async function startLiar(
+  behaviour: Behaviour,
+  where: {
+    readonly host?: string
+    readonly port?: number
+    readonly udpOnly?: boolean
+    readonly tcpOnly?: boolean
+    readonly delayMilliseconds?: number
+  } = {},
+): Promise<Liar> {
+  const { host = '127.0.0.1', delayMilliseconds = 0 } = where
+  const timers: NodeJS.Timeout[] = []
   const questions: string[] = []
+  const ports: number[] = []
   const tcp = createServer((socket) => {
     socket.on('error', () => undefined)
+    if (where.udpOnly === true) return socket.destroy()
     socket.on('data', (bytes) => {
       const query = decode(bytes.subarray(2))
       questions.push(`tcp ${described(query)}`)
+      if (delayMilliseconds > 0) return
       for (const reply of behaviour(query, 'tcp')) {
         const packet = Buffer.isBuffer(reply) ? reply : encode(reply)
         const length = Buffer.alloc(2)
@@ -38,21 +55,30 @@ export async function startLiar(behaviour: Behaviour): Promise<Liar> {
       }
     })
   })
-  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => tcp.listen(where.port ?? 0, host, resolve))
   const address = tcp.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const udp = createSocket('udp4')
   udp.on('message', (bytes: Buffer, from: RemoteInfo) => {
+    if (where.tcpOnly === true) return
     const query = decode(bytes)
+    ports.push(from.port)
     questions.push(`udp ${described(query)}`)
-    for (const reply of behaviour(query, 'udp'))
-      udp.send(Buffer.isBuffer(reply) ? reply : encode(reply), from.port, from.address)
+    const replies = behaviour(query, 'udp').map((reply) => (Buffer.isBuffer(reply) ? reply : encode(reply)))
+    const send = (): void => {
+      for (const reply of replies) udp.send(reply, from.port, from.address)
+    }
+    if (delayMilliseconds === 0) send()
+    else timers.push(setTimeout(send, delayMilliseconds))
   })
-  await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => udp.bind(port, host, resolve))
   return {
-    address: `127.0.0.1:${port}`,
+    address: `${host}:${port}`,
+    port,
     questions,
+    ports,
     close: async () => {
+      for (const timer of timers) clearTimeout(timer)
       await Promise.all([
         new Promise<void>((resolve) => udp.close(resolve)),
         new Promise((resolve) => tcp.close(resolve)),

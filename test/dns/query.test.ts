@@ -169,7 +169,7 @@ describe('one question to one server', () => {
       'truncated over TCP too',
       (query) => [reply(query, [], { flags: TRUNCATED_RESPONSE })],
       'malformed',
-      /even over TCP/,
+      /truncated even there/,
     ],
     [
       'no such name',

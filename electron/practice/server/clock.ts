@@ -15,10 +15,11 @@ export function createClock(
   start: number,
   speed: number,
   realNow: () => number = () => performance.now(),
+  startsPaused = false,
 ): AdjustableClock {
   let anchor = { account: start, real: realNow() }
   let chosenSpeed = speed
-  let isPaused = false
+  let isPaused = startsPaused
 
   const effectiveSpeed = (): number => (isPaused ? 0 : chosenSpeed)
   const now = (): number => anchor.account + (realNow() - anchor.real) * effectiveSpeed()

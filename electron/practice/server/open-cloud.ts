@@ -108,9 +108,8 @@ async function openKept(options: CloudOptions, folder: StateFolder): Promise<Ope
 }
 
 function standing(now: number, speed: number): AdjustableClock {
-  const clock = createClock(now, speed)
-  clock.setPaused(true)
-  return clock
+  // Not paused afterwards: at a high speed the moment in between is many milliseconds of the account's.
+  return createClock(now, speed, undefined, true)
 }
 
 /** The last instant that the log tells of: the clock's own mark may be lost when the machine crashes. */

@@ -1,4 +1,5 @@
 import type { Account } from '../../../electron/practice/model/account.ts'
+import { AwsError } from '../../../electron/practice/model/aws-error.ts'
 import { abortUpdate, changeConfiguration } from '../../../electron/practice/model/configure.ts'
 import { createEnvironment, updateEnvironment } from '../../../electron/practice/model/environments.ts'
 import { watchHealth } from '../../../electron/practice/model/health.ts'
@@ -129,7 +130,7 @@ export function createHand(account: Account, blue: EnvironmentRecord) {
           const { name: itsName } = first
           terminateEnvironment(account, first, id)
           account.schedule.add(account.now + TERMINATION_MILLISECONDS, () => {
-            if (named(itsName) === undefined && account.quotas.environments > 100) createOther(itsName)
+            attempt(() => createOther(itsName))
           })
         }
         return [first]
@@ -160,12 +161,7 @@ export function createHand(account: Account, blue: EnvironmentRecord) {
   return {
     /** Does it where AWS lets it. Answers the environments it changed. */
     act(name: HandAct): readonly string[] {
-      try {
-        return act(name).flatMap((each) => (each === undefined ? [] : [each.id]))
-      } catch {
-        // AWS refused it: nothing has happened.
-        return []
-      }
+      return (attempt(() => act(name)) ?? []).flatMap((each) => (each === undefined ? [] : [each.id]))
     },
     /** Whoever is responsible puts right what keeps a release from going on, as the remedies say. */
     putRight(): void {
@@ -178,5 +174,15 @@ export function createHand(account: Account, blue: EnvironmentRecord) {
         watchHealth(account, environment)
       }
     },
+  }
+}
+
+/** What AWS refuses has not happened. */
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch (thrown) {
+    if (thrown instanceof AwsError) return undefined
+    throw thrown
   }
 }
