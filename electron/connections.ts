@@ -85,7 +85,10 @@ async function connectPractice({ descriptor: said }: PracticeProcess): Promise<C
         ...dns.resolvers.map(({ name, address }) => ({ name, address, role: 'resolver' as const })),
       ],
     }),
-    probe: createProbe({ dial: practice.dial }),
+    probe: createProbe({
+      dial: practice.dial,
+      ...(descriptor.ca === undefined ? {} : { certificateAuthority: descriptor.ca }),
+    }),
   }
   return {
     connection: {

@@ -232,6 +232,7 @@ export function openDesk(tools: DeskTools): {
     },
     changeSettings: ({ releaseId, settings }) => releases.get(releaseId).changeSettings(settings),
     waiveGate: ({ releaseId, step, gate, reason }) => releases.get(releaseId).waive(step, gate, reason),
+    answerQuestion: ({ releaseId, question, answer }) => releases.get(releaseId).answer(question, answer),
     signOff: ({ releaseId, note }) => releases.get(releaseId).signOff(note),
     choose: ({ releaseId, choice, of }) => releases.get(releaseId).choose(choice, of),
     handOver: ({ releaseId, copy }) => {
@@ -270,6 +271,8 @@ function leverInput(lever: Lever, bundles: ReadonlyMap<string, SourceBundle>): L
   switch (lever.step) {
     case 'deploy':
       return { step: 'deploy', versionLabel: lever.versionLabel, bundle: bundleOf(lever.bundleId, bundles) }
+    case 'repair':
+      return { step: 'clone', repair: lever.repair }
     case 'deploy-existing':
       return { step: 'deploy', versionLabel: lever.versionLabel, bundle: null }
     default:

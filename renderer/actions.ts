@@ -1,5 +1,13 @@
 import type { CallName, Credentials, Input, Lever, Output, Reply } from '../electron/contract/contract.ts'
-import type { Choice, Colour, Connection, ReleaseSettings, ReleaseView } from '../electron/contract/models.ts'
+import type {
+  Answer,
+  Choice,
+  Colour,
+  Connection,
+  QuestionId,
+  ReleaseSettings,
+  ReleaseView,
+} from '../electron/contract/models.ts'
 import { problemOf } from '../electron/contract/problem.ts'
 import type { StepId } from '../electron/contract/steps.ts'
 import { call, listen } from './main-process.ts'
@@ -88,6 +96,10 @@ export async function waiveGate(step: StepId, gate: string, reason: string): Pro
 
 export async function changeSettings(settings: ReleaseSettings): Promise<boolean> {
   return change((releaseId) => ask('changeSettings', { releaseId, settings: writable(settings) }))
+}
+
+export async function answerQuestion(question: QuestionId, answer: Answer): Promise<void> {
+  await change((releaseId) => ask('answerQuestion', { releaseId, question, answer }))
 }
 
 export async function signOff(note: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Choice, Colour } from '../electron/contract/models.ts'
+import type { Answer, Choice, Colour, QuestionId } from '../electron/contract/models.ts'
 import type { StepId } from '../electron/contract/steps.ts'
 
 /**
@@ -40,6 +40,7 @@ export const testIds = {
   leverReason: 'lever-reason',
   progress: 'progress',
   preview: 'preview',
+  answer: (question: QuestionId, answer: Answer) => `answer-${question}-${answer}`,
   dependencies: 'dependencies',
   databasePassword: 'database-password',
   greenName: 'green-name',

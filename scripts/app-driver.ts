@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
 import { connectTo } from '../electron/connections.ts'
+import { QUESTION_IDS } from '../electron/contract/models.ts'
 import { STEP_IDS, type StepId } from '../electron/contract/steps.ts'
 import { testIds } from '../renderer/test-ids.ts'
 
@@ -105,6 +106,11 @@ export function operate(page: Page, patience: number) {
     await by(`${testIds.existingVersion}-${versionLabel}`).click(settled)
   }
 
+  /** The application of the practice account is safe to run twice. */
+  async function answerAll(): Promise<void> {
+    for (const question of QUESTION_IDS) await by(testIds.answer(question, 'yes')).check(settled)
+  }
+
   async function signOff(note: string): Promise<void> {
     await by(testIds.signOff).waitFor(settled)
     await fill(testIds.signOffNote, note)
@@ -140,13 +146,14 @@ export function operate(page: Page, patience: number) {
       await by(testIds.connectButton).click()
       await by(testIds.screen('releases')).waitFor(settled)
     },
-    /** Begins a release of the environment of this name; bake and soak in account minutes. */
+    /** Begins a release of the environment of this name and answers what no API can; bake and soak in account minutes. */
     async beginRelease(
       environment: string,
       minutes: { readonly bake?: number; readonly soak?: number } = {},
     ): Promise<void> {
       await askForRelease(environment, minutes)
       await by(testIds.screen('release')).waitFor(settled)
+      await answerAll()
     },
     askForRelease,
     throwLever,

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { _electron, type ElectronApplication } from 'playwright'
 import { testIds } from '../renderer/test-ids.ts'
 import { benchBundle } from './bench-bundle.ts'
+import { benchDns } from './bench-dns.ts'
 import { benchJournal } from './bench-journal.ts'
 import { benchMany } from './bench-many.ts'
 import { benchPractice } from './bench-practice.ts'
@@ -18,6 +19,7 @@ const benches = {
   journal: benchJournal,
   many: () => benchMany(Number(values.speed)),
   bundle: benchBundle,
+  dns: benchDns,
 }
 
 const { values, positionals } = parseArgs({

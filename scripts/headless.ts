@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspectBundle } from '../electron/bundle/inspect.ts'
 import { connectTo } from '../electron/connections.ts'
-import type { ReleaseSettings, ReleaseView, SourceBundle, StepView } from '../electron/contract/models.ts'
+import {
+  QUESTION_IDS,
+  type ReleaseSettings,
+  type ReleaseView,
+  type SourceBundle,
+  type StepView,
+} from '../electron/contract/models.ts'
 import { type Problem, problemOf } from '../electron/contract/problem.ts'
 import { openJournal } from '../electron/journal/journal.ts'
 import type { LeverInput } from '../electron/release/running.ts'
@@ -126,6 +132,11 @@ export async function doNext(headless: Headless, view: ReleaseView): Promise<voi
   if (step?.status === 'ready') {
     const lever = leverOf(headless, view)
     if (lever) await running.throwLever(lever)
+  } else if (
+    release.step === 'independence' &&
+    step?.proofs.some(({ id, status }) => id === 'questions' && status === 'waiting') === true
+  ) {
+    for (const question of QUESTION_IDS) await running.answer(question, 'yes')
   } else if (step?.proofs.some(({ id, status }) => id === 'sign-off' && status === 'waiting') === true) {
     await running.signOff('Looked at, and it looks well.')
   }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { QUESTION_IDS } from '../electron/contract/models.ts'
 import { testIds } from '../renderer/test-ids.ts'
 import { startPractice } from '../test/practice/start-practice.ts'
 import { askProduction, type DrivenApp, forget, launchApp, operate } from './app-driver.ts'
@@ -105,6 +106,10 @@ async function oneThing(page: DrivenApp['page']): Promise<string | null> {
       .or(page.locator(`input[data-testid="${testIds.typedUrl}"]`))
       .first()
       .fill(PRODUCTION, quick)
+  for (const question of QUESTION_IDS) {
+    const answer = by(testIds.answer(question, 'yes'))
+    if ((await isThere(testIds.answer(question, 'yes'))) && !(await answer.isChecked())) await answer.check(quick)
+  }
   if (await isThere(testIds.signOff)) await by(testIds.signOff).first().click(quick)
   const lever = page.locator(`button[data-testid="${testIds.lever}"]:not([disabled])`)
   if ((await lever.count()) > 0) await lever.click(quick)

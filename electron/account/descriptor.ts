@@ -21,6 +21,8 @@ const descriptor = z.object({
   }),
   dial: z.record(z.string(), loopback),
   control: loopbackUrl,
+  /** Whom the environments' certificates are signed by; another one with each start. */
+  ca: z.string().optional(),
   clock: z.object({ now: z.number(), speed: z.number().min(0) }),
 })
 

@@ -1,7 +1,9 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import type { ElasticBeanstalkClient } from '@aws-sdk/client-elastic-beanstalk'
 import type { RDSClient } from '@aws-sdk/client-rds'
+import type { Route53Client } from '@aws-sdk/client-route-53'
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { STSClient } from '@aws-sdk/client-sts'
 
@@ -28,6 +30,8 @@ export interface Clients {
   cloudFormation(): Promise<CloudFormationClient>
   rds(): Promise<RDSClient>
   ec2(): Promise<EC2Client>
+  route53(): Promise<Route53Client>
+  cloudWatch(): Promise<CloudWatchClient>
   s3(): Promise<S3Client>
   sts(): Promise<STSClient>
   /** Lets go of clients and of the credentials they remember; the next call makes new ones. */
@@ -115,6 +119,18 @@ export function createClients(options: ClientOptions): Clients {
       const { EC2Client } = await import('@aws-sdk/client-ec2')
       const client = new EC2Client(common)
       client.middlewareStack.add(counting('ec2'), PER_REQUEST)
+      return client
+    }),
+    route53: lazily(async () => {
+      const { Route53Client } = await import('@aws-sdk/client-route-53')
+      const client = new Route53Client(common)
+      client.middlewareStack.add(counting('route53'), PER_REQUEST)
+      return client
+    }),
+    cloudWatch: lazily(async () => {
+      const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch')
+      const client = new CloudWatchClient(common)
+      client.middlewareStack.add(counting('cloudwatch'), PER_REQUEST)
       return client
     }),
     s3: lazily(async () => {

@@ -1,10 +1,20 @@
 import type { Application } from '../contract/models.ts'
 import { needsSignIn, problem } from '../contract/problem.ts'
-import type { Bundles, Clock, Databases, ElasticBeanstalk, StackReader } from '../release/world.ts'
+import type {
+  Bundles,
+  Clock,
+  Databases,
+  DomainRecords,
+  ElasticBeanstalk,
+  RequestCounts,
+  StackReader,
+} from '../release/world.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { type AwsKeys, createClients } from './clients.ts'
+import { createRequestCounts } from './cloudwatch.ts'
 import { createDatabases } from './databases.ts'
 import { createElasticBeanstalk } from './elastic-beanstalk.ts'
+import { createDomainRecords } from './route53.ts'
 import { createSend } from './send.ts'
 import { createStackReader } from './stack.ts'
 import { openStoredObject, type StoredObject } from './stored-object.ts'
@@ -15,6 +25,8 @@ export interface Aws {
   readonly elasticBeanstalk: ElasticBeanstalk
   readonly stack: StackReader
   readonly databases: Databases
+  readonly domainRecords: DomainRecords
+  readonly requestCounts: RequestCounts
   readonly bundles: Bundles
   /** An object in S3, to be read in pieces. */
   openStoredObject(location: { readonly bucket: string; readonly key: string }): Promise<StoredObject>
@@ -56,6 +68,8 @@ export function openAws(options: OpenAwsOptions): Aws {
     elasticBeanstalk,
     stack: createStackReader(clients, send),
     databases: createDatabases(clients, send),
+    domainRecords: createDomainRecords(clients, send, options.clock),
+    requestCounts: createRequestCounts(clients, send, options.clock),
     bundles: createBundles(clients, send),
     openStoredObject: (location) => openStoredObject(clients, send, location),
     listApplications,

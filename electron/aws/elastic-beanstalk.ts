@@ -17,6 +17,7 @@ import {
   DescribeInstancesHealthCommand,
   type EventDescription,
   ListTagsForResourceCommand,
+  RebuildEnvironmentCommand,
   type SingleInstanceHealth,
   SwapEnvironmentCNAMEsCommand,
   TerminateEnvironmentCommand,
@@ -339,6 +340,12 @@ export function createElasticBeanstalk(
           new TerminateEnvironmentCommand({ EnvironmentId: environmentId, TerminateResources: true }),
           options,
         ),
+      )
+    },
+
+    rebuild: async (environmentId) => {
+      await change('RebuildEnvironment', (client, options) =>
+        client.send(new RebuildEnvironmentCommand({ EnvironmentId: environmentId }), options),
       )
     },
   }

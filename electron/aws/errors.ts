@@ -37,6 +37,8 @@ const SERVICE_NAMES: Readonly<Record<string, string>> = {
   rds: 'RDS',
   ec2: 'EC2',
   s3: 'Amazon S3',
+  route53: 'Route 53',
+  cloudwatch: 'CloudWatch',
   sts: 'the AWS sign-in service (STS)',
 }
 

@@ -1,15 +1,17 @@
 import * as z from 'zod'
-import type {
-  Application,
-  ApplicationVersion,
-  AwsProfile,
-  BundleDifference,
-  BundleInspection,
-  Connection,
-  PracticeBundle,
-  ReleaseSummary,
-  ReleaseView,
-  VersionInspection,
+import { cloneOptionsSchema } from './clone.ts'
+import {
+  type Application,
+  type ApplicationVersion,
+  type AwsProfile,
+  type BundleDifference,
+  type BundleInspection,
+  type Connection,
+  type PracticeBundle,
+  QUESTION_IDS,
+  type ReleaseSummary,
+  type ReleaseView,
+  type VersionInspection,
 } from './models.ts'
 import { MOST_RESOLVERS, resolverAddressFault } from './panel.ts'
 import type { Problem } from './problem.ts'
@@ -84,7 +86,14 @@ const credentials = z.discriminatedUnion('kind', [
 /** What the operator gives when a lever is thrown; one shape for each step that has one. */
 const lever = z.discriminatedUnion('step', [
   z.strictObject({ step: z.literal('independence'), password: z.string().max(128).nullable() }),
-  z.strictObject({ step: z.literal('clone'), greenName: environmentName, cnamePrefix }),
+  z.strictObject({
+    step: z.literal('clone'),
+    greenName: environmentName,
+    cnamePrefix,
+    /** Absent: as they were chosen before, or all as on blue. */
+    options: cloneOptionsSchema.optional(),
+  }),
+  z.strictObject({ step: z.literal('repair'), repair: z.enum(['ingress', 'settings', 'capacity']) }),
   z.strictObject({ step: z.literal('deploy'), bundleId: z.string(), versionLabel }),
   z.strictObject({ step: z.literal('deploy-existing'), versionLabel }),
   z.strictObject({ step: z.literal('test') }),
@@ -127,6 +136,13 @@ export const calls = {
   throwLever: call(z.strictObject({ releaseId, lever })).returns<ReleaseView>(),
   changeSettings: call(z.strictObject({ releaseId, settings })).returns<ReleaseView>(),
   waiveGate: call(z.strictObject({ releaseId, step: stepId, gate: z.string().max(60), reason })).returns<ReleaseView>(),
+  answerQuestion: call(
+    z.strictObject({
+      releaseId,
+      question: z.enum(QUESTION_IDS),
+      answer: z.enum(['yes', 'no', 'does-not-apply']),
+    }),
+  ).returns<ReleaseView>(),
   signOff: call(z.strictObject({ releaseId, note: z.string().trim().max(500) })).returns<ReleaseView>(),
   choose: call(
     z.strictObject({

@@ -1,12 +1,14 @@
 import * as z from 'zod'
-import type {
-  AccountReference,
-  Dependencies,
-  EnvironmentEvent,
-  Gate,
-  Outcome,
-  ReleaseSettings,
-  SourceBundle,
+import { cloneOptionsSchema, type Fidelity, type Held } from './clone.ts'
+import {
+  type AccountReference,
+  type Dependencies,
+  type EnvironmentEvent,
+  type Gate,
+  type Outcome,
+  QUESTION_IDS,
+  type ReleaseSettings,
+  type SourceBundle,
 } from './models.ts'
 import type { Problem } from './problem.ts'
 import { STEP_IDS } from './steps.ts'
@@ -37,6 +39,10 @@ export const ACTIONS = [
   'create-security-group',
   'allow-security-group',
   'attach-security-group',
+  'repair-ingress',
+  'repair-settings',
+  'repair-capacity',
+  'put-back',
 ] as const
 export type Action = (typeof ACTIONS)[number]
 
@@ -69,6 +75,12 @@ export const entrySchema = z.discriminatedUnion('kind', [
     stage: z.string().optional(),
   }),
   z.object({ kind: z.literal('green-named'), at, name: z.string(), cnamePrefix: z.string() }),
+  z.object({ kind: z.literal('clone-options'), at, options: cloneOptionsSchema }),
+  /** What green has only until the release ends; replaces what was kept for the same option before. */
+  z.object({ kind: z.literal('held'), at, options: z.array(whole<Held>()) }),
+  z.object({ kind: z.literal('fidelity'), at, fidelity: whole<Fidelity>() }),
+  /** Which difference the operator has asked to be repaired; the lever that is thrown next is for it. */
+  z.object({ kind: z.literal('repair-chosen'), at, repair: z.enum(['ingress', 'settings', 'capacity']) }),
   z.object({ kind: z.literal('green-found'), at, id: z.string() }),
   z.object({ kind: z.literal('version-chosen'), at, label: z.string(), bundle: whole<SourceBundle>().nullable() }),
   z.object({ kind: z.literal('bundle-stored'), at, bucket: z.string(), key: z.string() }),
@@ -89,6 +101,12 @@ export const entrySchema = z.discriminatedUnion('kind', [
     results: z.array(z.object({ path: z.string(), passed: z.boolean(), said: z.string() })),
     /** The longest pause before it that is none, where a clock that runs ahead makes it longer than usual. */
     pauseMilliseconds: z.number().optional(),
+  }),
+  z.object({
+    kind: z.literal('answered'),
+    at,
+    question: z.enum(QUESTION_IDS),
+    answer: z.enum(['yes', 'no', 'does-not-apply']),
   }),
   z.object({ kind: z.literal('signed-off'), at, note: z.string() }),
   z.object({

@@ -1,3 +1,4 @@
+import type { CloneChoices, Fidelity } from './clone.ts'
 import type { PanelSettings } from './panel.ts'
 import type { Problem } from './problem.ts'
 import type { StepId, Track } from './steps.ts'
@@ -276,6 +277,11 @@ export interface BundleDifference {
   }[]
 }
 
+/** What no API can answer, and decides whether two versions may run side by side; a `yes` is safe. */
+export const QUESTION_IDS = ['schema', 'sessions', 'jobs', 'uploads'] as const
+export type QuestionId = (typeof QUESTION_IDS)[number]
+export type Answer = 'yes' | 'no' | 'does-not-apply'
+
 /** What hangs on an environment: a picture for the operator, never read for a verdict. */
 export interface Dependencies {
   readonly nodes: readonly {
@@ -361,8 +367,13 @@ export interface ReleaseView {
   readonly resolvers: readonly ResolverView[]
   /** The earliest moment at which retiring can be safe, from the step that watches; null where nothing says. */
   readonly notBefore?: NotBefore | null
+  readonly answers: Partial<Readonly<Record<QuestionId, Answer>>>
   /** What hangs on blue, as it was read last; null before that. */
   readonly dependencies: Dependencies | null
+  /** What green may have otherwise than blue, while that can be chosen. */
+  readonly cloneChoices?: CloneChoices | null
+  /** Blue and green side by side, as they were compared last. */
+  readonly fidelity?: Fidelity | null
   /** What the production URL answered lately, oldest first. */
   readonly probes: readonly {
     readonly at: Instant

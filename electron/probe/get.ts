@@ -3,15 +3,16 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { HttpAnswer, Probe } from '../release/world.ts'
-
-/** Where to connect for an address and port; null where nothing answers there. */
-type Dial = (address: string, port: number) => Promise<{ readonly host: string; readonly port: number } | null>
+import { type Dial, describeFailure } from './failures.ts'
+import { handshake } from './handshake.ts'
 
 export interface ProbeOptions {
   /** The practice account's addresses lead to loopback ports; absent: addresses are dialled as they are. */
   readonly dial?: Dial
   /** Real milliseconds for a whole request, from the first packet to the last byte. */
   readonly timeoutMilliseconds?: number
+  /** PEM; whom HTTPS trusts instead of the authorities that this program trusts: the practice account's own. */
+  readonly certificateAuthority?: string
 }
 
 const TIMEOUT_MILLISECONDS = 10_000
@@ -29,6 +30,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
       const outcome = await attempt(wanted, options, signal)
       return { ...outcome, milliseconds: Math.round(performance.now() - started), address: wanted.address }
     },
+    handshake: (wanted, signal) => handshake(wanted, options, signal),
   }
 }
 
@@ -51,7 +53,7 @@ async function attempt(wanted: Wanted, options: ProbeOptions, signal: AbortSigna
   if (target === null) return failed(`Nothing answers at ${wanted.address}, port ${port}`)
   return roundTrip(
     target,
-    { host: wanted.host, path, https: wanted.https ?? false },
+    { host: wanted.host, path, https: wanted.https ?? false, certificateAuthority: options.certificateAuthority },
     signal,
     options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS,
   )
@@ -59,7 +61,12 @@ async function attempt(wanted: Wanted, options: ProbeOptions, signal: AbortSigna
 
 function roundTrip(
   target: { readonly host: string; readonly port: number },
-  wanted: { readonly host: string; readonly path: string; readonly https: boolean },
+  wanted: {
+    readonly host: string
+    readonly path: string
+    readonly https: boolean
+    readonly certificateAuthority: string | undefined
+  },
   signal: AbortSignal,
   timeoutMilliseconds: number,
 ): Promise<Outcome> {
@@ -72,6 +79,7 @@ function roundTrip(
       // A connection of its own, so that no kept-alive one hides where new visitors arrive.
       agent: false,
       ...(wanted.https && isIP(hostName) === 0 ? { servername: hostName } : {}),
+      ...(wanted.https && wanted.certificateAuthority !== undefined ? { ca: wanted.certificateAuthority } : {}),
       headers: {
         host: wanted.host,
         connection: 'close',
@@ -166,31 +174,4 @@ function pathOf(path: string): string | null {
 
 function failed(detail: string): Outcome {
   return { kind: 'failure', detail }
-}
-
-const FAILURES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'The connection was refused: nothing listens there',
-  ECONNRESET: 'The connection was closed before the answer',
-  EPIPE: 'The connection was closed before the answer',
-  ETIMEDOUT: 'The connection could not be made in time',
-  EHOSTUNREACH: 'There is no way to this address from here',
-  ENETUNREACH: 'There is no way to this address from here',
-  ENOTFOUND: 'This address is not known',
-  CERT_HAS_EXPIRED: 'The certificate has run out',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'The certificate is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'The certificate comes from an authority that this computer does not trust',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'The certificate comes from an authority that this computer does not trust',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'The certificate comes from an authority that this computer does not trust',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate is for another name',
-  HPE_HEADER_OVERFLOW: 'The headers are larger than anyone may send',
-  EPROTO: 'The server does not speak TLS here',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'The server does not speak TLS here',
-}
-
-function describeFailure(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown)
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
-  const words = FAILURES[code]
-  if (words !== undefined) return `${words} (${code})`
-  return code.startsWith('HPE_') ? `What came back is not HTTP (${code})` : thrown.message
 }

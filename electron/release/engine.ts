@@ -3,6 +3,7 @@ import type { Gate, Progress, ReleaseView } from '../contract/models.ts'
 import { isOpen } from '../contract/models.ts'
 import { isPassing, needsSignIn, problem, problemOf, SignalboxError } from '../contract/problem.ts'
 import type { StepId } from '../contract/steps.ts'
+import { broughtBy } from './brought.ts'
 import { canRollBack } from './choices.ts'
 import { driftsOf, knownOf, openDrift } from './drift.ts'
 import { handOver } from './hand-over.ts'
@@ -245,12 +246,8 @@ export function runRelease(input: {
 
   async function throwLever(lever: LeverInput): Promise<void> {
     isAt(lever.step)
-    const { green, productionCname } = state.release
-    if (lever.step === 'clone' && (lever.greenName !== green.name || lever.cnamePrefix !== green.cnamePrefix)) {
-      record({ kind: 'green-named', at: clock.now(), name: lever.greenName, cnamePrefix: lever.cnamePrefix })
-    }
-    if (lever.step === 'deploy')
-      record({ kind: 'version-chosen', at: clock.now(), label: lever.versionLabel, bundle: lever.bundle })
+    const { productionCname } = state.release
+    for (const entry of broughtBy(lever, state, clock.now())) record(entry)
     if (lever.step === 'retire' && lever.typedUrl.trim().toLowerCase() !== productionCname.toLowerCase()) {
       throw problem('bad-input', 'That is not the production URL', {
         meaning: 'Nothing was terminated.',
@@ -350,6 +347,7 @@ export function runRelease(input: {
           throw problem('locked', 'There is nothing to sign off now')
         record({ kind: 'signed-off', at: clock.now(), note })
       }),
+    answer: (question, answer) => command(() => record({ kind: 'answered', at: clock.now(), question, answer })),
     changeSettings: (settings) => command(() => record({ kind: 'settings-changed', at: clock.now(), settings })),
     handOver: () => handOver(state, { sight, problem: view().problem, at: clock.now(), head: journal.head() }),
     choose: (choice, of) => {

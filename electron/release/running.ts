@@ -1,5 +1,6 @@
+import type { CloneOptions, Repair } from '../contract/clone.ts'
 import type { Action, Entry } from '../contract/entries.ts'
-import type { Choice, ReleaseSettings, ReleaseView, SourceBundle } from '../contract/models.ts'
+import type { Answer, Choice, QuestionId, ReleaseSettings, ReleaseView, SourceBundle } from '../contract/models.ts'
 import type { StepId } from '../contract/steps.ts'
 
 /** Where a release is kept. `append` returns only when the entry is durable; it throws `journal` where it cannot be. */
@@ -11,7 +12,13 @@ export interface ReleaseJournal {
 /** What an operator gives with a lever. */
 export type LeverInput =
   | { readonly step: 'independence'; readonly password: string | null }
-  | { readonly step: 'clone'; readonly greenName: string; readonly cnamePrefix: string }
+  | {
+      readonly step: 'clone'
+      readonly greenName: string
+      readonly cnamePrefix: string
+      readonly options?: CloneOptions | undefined
+    }
+  | { readonly step: 'clone'; readonly repair: Repair['id'] }
   | { readonly step: 'deploy'; readonly versionLabel: string; readonly bundle: SourceBundle | null }
   | { readonly step: 'test' }
   | { readonly step: 'swap' }
@@ -25,6 +32,7 @@ export interface RunningRelease {
   throwLever(input: LeverInput): Promise<ReleaseView>
   waive(step: StepId, gateId: string, reason: string): Promise<ReleaseView>
   signOff(note: string): Promise<ReleaseView>
+  answer(question: QuestionId, answer: Answer): Promise<ReleaseView>
   changeSettings(settings: ReleaseSettings): Promise<ReleaseView>
   /** `of` says which drift is accepted. */
   choose(choice: Decision, of?: string): Promise<ReleaseView>
@@ -55,4 +63,8 @@ export const ACTION_LABELS = {
   'create-security-group': 'Making the security group',
   'allow-security-group': 'Letting the security group in at the database',
   'attach-security-group': 'Attaching the security group to blue',
+  'repair-ingress': 'Giving green the rules of blue',
+  'repair-settings': 'Giving green the settings of blue',
+  'repair-capacity': 'Scaling green to the size of blue',
+  'put-back': 'Giving green back what was held off for the release',
 } as const satisfies Record<Action, string>

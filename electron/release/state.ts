@@ -1,10 +1,13 @@
+import { type CloneOptions, type Fidelity, type Held, PLAIN_CLONE, type Repair } from '../contract/clone.ts'
 import type { Action, Entry, EntryOf } from '../contract/entries.ts'
 import type {
+  Answer,
   Colour,
   Dependencies,
   EnvironmentEvent,
   Gate,
   Instant,
+  QuestionId,
   Release,
   SourceBundle,
 } from '../contract/models.ts'
@@ -50,6 +53,7 @@ export interface ReleaseState {
   } | null
   /** Rounds of checks since the test's lever was thrown, oldest first. */
   readonly rounds: readonly Omit<EntryOf<'round'>, 'kind'>[]
+  readonly answers: Partial<Readonly<Record<QuestionId, { readonly at: Instant; readonly answer: Answer }>>>
   readonly signOff: { readonly at: Instant; readonly note: string } | null
   readonly baseline: EntryOf<'baseline'> | null
   /** What was seen behind each environment's endpoint after the swap, beside the baseline's. */
@@ -65,6 +69,12 @@ export interface ReleaseState {
   readonly decoupling: { readonly id: string } | null
   readonly accepted: Readonly<Record<string, Instant>>
   readonly dependencies: Dependencies | null
+  readonly cloneOptions: CloneOptions
+  /** What green has only until the release ends. */
+  readonly held: readonly Held[]
+  readonly fidelity: Fidelity | null
+  /** The difference that was asked to be repaired last. */
+  readonly repair: Repair['id'] | null
 }
 
 type Known = Pick<EntryOf<'known'>, 'versionLabel' | 'platformArn'>
@@ -118,6 +128,7 @@ export function begin(entry: EntryOf<'started'>): ReleaseState {
     rollbackSwapped: false,
     version: null,
     rounds: [],
+    answers: {},
     signOff: null,
     baseline: null,
     addresses: { blue: [], green: [] },
@@ -128,6 +139,10 @@ export function begin(entry: EntryOf<'started'>): ReleaseState {
     decoupling: null,
     accepted: {},
     dependencies: null,
+    cloneOptions: PLAIN_CLONE,
+    held: [],
+    fidelity: null,
+    repair: null,
   }
 }
 
@@ -171,6 +186,17 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
     }
     case 'green-named':
       return withRelease(state, { green: { ...state.release.green, name: entry.name, cnamePrefix: entry.cnamePrefix } })
+    case 'clone-options':
+      return { ...state, cloneOptions: entry.options }
+    case 'held':
+      return {
+        ...state,
+        held: [...state.held.filter((old) => !entry.options.some((each) => isSame(each, old))), ...entry.options],
+      }
+    case 'fidelity':
+      return { ...state, fidelity: entry.fidelity }
+    case 'repair-chosen':
+      return { ...state, repair: entry.repair }
     case 'green-found':
       return withRelease(state, { green: { ...state.release.green, id: entry.id } })
     case 'version-chosen':
@@ -201,6 +227,8 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
       const { kind: _, ...round } = entry
       return { ...state, rounds: [...state.rounds, round] }
     }
+    case 'answered':
+      return { ...state, answers: { ...state.answers, [entry.question]: { at, answer: entry.answer } } }
     case 'signed-off':
       return { ...state, signOff: { at, note: entry.note } }
     case 'baseline':
@@ -266,6 +294,10 @@ export function rolesOf(track: Track): { readonly to: Colour; readonly from: Col
 export function serving(state: ReleaseState): Colour {
   if (state.release.track === 'forward') return state.forward.swap.provedAt === null ? 'blue' : 'green'
   return state.rollbackSwapped && state.rollback.swap.provedAt === null ? 'green' : 'blue'
+}
+
+function isSame(one: Held, other: Held): boolean {
+  return one.namespace === other.namespace && one.optionName === other.optionName
 }
 
 function withRelease(state: ReleaseState, change: Partial<Release>): ReleaseState {

@@ -1,3 +1,4 @@
+import type { CloneChoices } from '../contract/clone.ts'
 import type { Action, Entry } from '../contract/entries.ts'
 import {
   type Colour,
@@ -76,6 +77,8 @@ export interface Judgement {
   /** Whether a lever is offered now; absent: as long as the step's was not thrown. */
   readonly offersLever?: boolean
   readonly preview?: Preview | null
+  /** What green may have otherwise than blue, while that can be chosen. */
+  readonly cloneChoices?: CloneChoices
   /** The panel of name servers, from the step that watches it. */
   readonly resolvers?: readonly ResolverView[]
   readonly notBefore?: NotBefore | null

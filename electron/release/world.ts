@@ -19,9 +19,12 @@ export interface World {
   readonly elasticBeanstalk: ElasticBeanstalk
   readonly stack: StackReader
   readonly databases: Databases
+  readonly network: Network
   readonly bundles: Bundles
   readonly versionBundles: VersionBundles
   readonly dns: Dns
+  readonly domainRecords: DomainRecords
+  readonly requestCounts: RequestCounts
   readonly probe: Probe
 }
 
@@ -54,6 +57,23 @@ export interface ManagedAction {
   readonly windowStartsAt: Instant | null
 }
 
+export interface PlatformVersion {
+  readonly arn: string
+  readonly branch: string
+  readonly version: string
+  /** Of the branch; `Supported` unless AWS says otherwise. */
+  readonly lifecycle: string
+  /** Each with its version: the operating system, languages, frameworks. */
+  readonly parts: Readonly<Record<string, string>>
+}
+
+export interface SettingsMessage {
+  readonly severity: string
+  readonly namespace: string
+  readonly optionName: string
+  readonly message: string
+}
+
 export interface ElasticBeanstalk {
   /** One DescribeEnvironments for these ids; terminated environments included where AWS still lists them. */
   describeEnvironments(query: {
@@ -74,6 +94,18 @@ export interface ElasticBeanstalk {
   cnameAvailable(prefix: string): Promise<{ readonly available: boolean; readonly fullyQualified: string }>
   versions(application: string, labels?: readonly string[]): Promise<readonly ApplicationVersion[]>
   templates(application: string): Promise<readonly string[]>
+  /** The settings that a saved configuration holds. */
+  templateSettings(application: string, templateName: string): Promise<readonly OptionSetting[]>
+  /** The platform of that ARN, and the newest version of its branch; null where that is the same one. */
+  platforms(
+    platformArn: string,
+  ): Promise<{ readonly present: PlatformVersion; readonly newest: PlatformVersion | null }>
+  /** What Elastic Beanstalk would say to these settings, on top of an environment's or of a saved configuration's. */
+  validateSettings(input: {
+    readonly application: string
+    readonly base: { readonly environmentName: string } | { readonly templateName: string }
+    readonly settings: readonly OptionSetting[]
+  }): Promise<readonly SettingsMessage[]>
 
   createTemplate(input: {
     readonly application: string
@@ -81,6 +113,8 @@ export interface ElasticBeanstalk {
     readonly environmentId: string
     readonly description: string
     readonly tags: readonly Tag[]
+    /** Another platform than the environment's. */
+    readonly platformArn?: string
   }): Promise<void>
   deleteTemplate(application: string, templateName: string): Promise<void>
   createEnvironment(input: {
@@ -92,6 +126,8 @@ export interface ElasticBeanstalk {
     readonly description: string
     readonly tags: readonly Tag[]
     readonly operationsRole: string | null
+    /** On top of the template's. */
+    readonly settings?: readonly OptionSetting[]
   }): Promise<{ readonly environmentId: string }>
   createVersion(input: {
     readonly application: string
@@ -108,6 +144,38 @@ export interface ElasticBeanstalk {
   /** By ids only, never by names. */
   swapCnames(environmentIdA: string, environmentIdB: string): Promise<void>
   terminate(environmentId: string): Promise<void>
+  /** Brings a terminated environment back under its id and name; Elastic Beanstalk does so for 42 days. */
+  rebuild(environmentId: string): Promise<void>
+}
+
+/** Where one name of a hosted zone leads. Names in lower case, without the dot at their end. */
+export interface DomainRecord {
+  readonly name: string
+  readonly type: 'A' | 'AAAA' | 'CNAME'
+  readonly isAlias: boolean
+  /** Names or addresses; one for an alias. */
+  readonly targets: readonly string[]
+}
+
+/** The account's own DNS zones, in Route 53. */
+export interface DomainRecords {
+  /** Every address record, CNAME and alias; kept for a minute. `complete`: false where there are more than are read. */
+  all(): Promise<{ readonly records: readonly DomainRecord[]; readonly complete: boolean }>
+}
+
+/** What a load balancer has counted, in CloudWatch. */
+export interface RequestCounts {
+  /**
+   * The requests of each whole minute since an instant, oldest first; minutes without any are left out, as CloudWatch
+   * does. The load balancer is named as in its stack: an ARN, or the name of a classic one.
+   */
+  perMinute(loadBalancer: string, since: Instant): Promise<readonly MinuteOfRequests[]>
+}
+
+export interface MinuteOfRequests {
+  /** When the minute begins. */
+  readonly at: Instant
+  readonly requests: number
 }
 
 export interface StackResource {
@@ -165,6 +233,37 @@ export interface Databases {
     readonly tags: readonly Tag[]
   }): Promise<void>
   allow(groupId: string, fromGroupId: string, port: number): Promise<void>
+}
+
+/** Who may come in at a security group: one rule with one source. */
+export interface IngressRule {
+  readonly groupId: string
+  /** As EC2 says it; `-1`: every protocol. */
+  readonly protocol: string
+  /** -1: every port. */
+  readonly fromPort: number
+  readonly toPort: number
+  /** A range of addresses, a prefix list, or another security group. */
+  readonly source: string
+}
+
+export interface Listener {
+  readonly port: number
+  readonly protocol: string
+  /** ARNs, in the order of the alphabet. */
+  readonly certificates: readonly string[]
+  readonly policy: string | null
+}
+
+/** What lets users in: security groups of EC2, and listeners of Elastic Load Balancing. */
+export interface Network {
+  /** The rules of these groups; a group that EC2 does not know has none. */
+  ingress(groupIds: readonly string[]): Promise<readonly IngressRule[]>
+  listeners(loadBalancerArn: string): Promise<readonly Listener[]>
+  /** Adds rules to one group; one that is there already is no failure. */
+  allowIngress(groupId: string, rules: readonly IngressRule[]): Promise<void>
+  /** Takes rules from one group; one that is gone already is no failure. */
+  revokeIngress(groupId: string, rules: readonly IngressRule[]): Promise<void>
 }
 
 export interface Bundles {
@@ -275,7 +374,25 @@ export type HttpAnswer =
       readonly address: string | null
     }
 
+/** What a TLS handshake showed. */
+export type TlsAnswer =
+  | {
+      readonly kind: 'certificate'
+      /** Whether it is valid for the name, not run out, and from an authority that is trusted here. */
+      readonly isValid: boolean
+      /** Why it is not; empty where it is. */
+      readonly fault: string
+      readonly names: readonly string[]
+      readonly validUntil: Instant | null
+    }
+  /** Nothing listens there, or what does speaks no TLS. */
+  | { readonly kind: 'none'; readonly detail: string }
+  /** It could not be found out. */
+  | { readonly kind: 'failure'; readonly detail: string }
+
 export interface Probe {
+  /** One TLS handshake with this address at port 443, under this name. Never throws for what a server does. */
+  handshake(request: { readonly address: string; readonly serverName: string }, signal: AbortSignal): Promise<TlsAnswer>
   /** One request on a fresh connection to exactly this address, with this Host header. Never throws for what a server does. */
   get(
     request: { readonly address: string; readonly host: string; readonly path: string; readonly https?: boolean },

@@ -143,6 +143,8 @@ function decisionOf(entry: Entry): readonly Decision[] {
       return entry.drift === null ? [] : [{ at, text: `Saw another hand: ${entry.said}` }]
     case 'drift-accepted':
       return [{ at, text: `Went on with it as it is: ${entry.said}.` }]
+    case 'answered':
+      return [{ at, text: `Answered for ${entry.question}: ${entry.answer.replaceAll('-', ' ')}.` }]
     case 'signed-off':
       return [{ at, text: entry.note ? `Signed green off: ${entry.note}` : 'Signed green off, without a note.' }]
     case 'returned':

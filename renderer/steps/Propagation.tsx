@@ -9,6 +9,7 @@ import { formOf, settingsOf } from '../settings-form.ts'
 import { useWaitingFor } from '../store.ts'
 import { testIds } from '../test-ids.ts'
 import { Drain } from '../ui/Drain.tsx'
+import { PanelEditor } from '../ui/PanelEditor.tsx'
 import { ProbeStrip } from '../ui/ProbeStrip.tsx'
 import { Resolvers } from '../ui/Resolvers.tsx'
 import { SoakField } from '../ui/SettingsFields.tsx'
@@ -31,6 +32,11 @@ function Propagation({ view, step }: StepProps) {
   return (
     <>
       <Resolvers view={view} since={step.enteredAt} />
+      {step.status !== 'proved' && (
+        <section className="panel watch stack" aria-label="Name servers that are asked">
+          <PanelEditor key={JSON.stringify(view.release.settings.panel)} release={view.release} />
+        </section>
+      )}
       <section className="panel watch stack" aria-label="Requests">
         <ProbeStrip view={view} />
         <Drain lane={from} since={step.enteredAt} />

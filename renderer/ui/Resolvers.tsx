@@ -1,7 +1,8 @@
-import type { Instant, ReleaseView, ResolverView } from '../../electron/contract/models.ts'
+import type { Instant, NotBefore, ReleaseView, ResolverView } from '../../electron/contract/models.ts'
 import { useAccountNow } from '../clock.ts'
-import { duration } from '../formats.ts'
+import { clockTime, duration } from '../formats.ts'
 import { rolesOf } from '../roles.ts'
+import { testIds } from '../test-ids.ts'
 import { spansOf } from '../timeline.ts'
 import { TickIcon } from './icons.tsx'
 import './resolvers.css'
@@ -9,7 +10,9 @@ import './resolvers.css'
 /** Every name server of the panel: what it answers over time, how long it may still remember, and whether it is confirmed. */
 export function Resolvers({ view, since }: { readonly view: ReleaseView; readonly since: Instant | null }) {
   const now = useAccountNow()
-  const { resolvers, clock } = view
+  const { clock } = view
+  const resolvers = view.resolvers.filter(({ role }) => role !== 'system')
+  const system = view.resolvers.find(({ role }) => role === 'system')
   const start = Math.min(since ?? now, ...resolvers.flatMap(({ history }) => history.slice(0, 1).map(({ at }) => at)))
   const confirmed = resolvers.filter((each) => each.confirmed).length
   return (
@@ -20,6 +23,7 @@ export function Resolvers({ view, since }: { readonly view: ReleaseView; readonl
           {confirmed} of {resolvers.length} confirmed
         </span>
       </header>
+      {view.notBefore && <Forecast notBefore={view.notBefore} now={now} />}
       {resolvers.length === 0 ? (
         <p className="empty">No name server has answered yet.</p>
       ) : (
@@ -35,6 +39,12 @@ export function Resolvers({ view, since }: { readonly view: ReleaseView; readonl
             />
           ))}
         </ul>
+      )}
+      {system && (
+        <p className="resolvers-system small">
+          <strong>{system.name}:</strong> {WORDS[system.answer].toLowerCase()}.{' '}
+          <span className="muted">{system.note}</span>
+        </p>
       )}
       <p className="resolvers-legend small muted" aria-hidden="true">
         <Key answer="blue" /> blue <Key answer="green" /> green <Key answer="mixed" /> both <Key answer="foreign" />{' '}
@@ -52,10 +62,10 @@ function Row(props: {
   readonly wanted: string
 }) {
   const { resolver, start, now, snapshotAt, wanted } = props
-  const { name, address, answer, addresses, ttlSecondsLeft, confirmed, note, history } = resolver
-  const left = ttlSecondsLeft === null ? null : Math.max(0, ttlSecondsLeft - (now - snapshotAt) / 1000)
+  const { name, address, answer, addresses, confirmed, note, history, overruns = false } = resolver
+  const left = leftOf(resolver, now, snapshotAt)
   return (
-    <li className="resolver" data-answer={answer} data-confirmed={confirmed}>
+    <li className="resolver" data-answer={answer} data-confirmed={confirmed} data-overruns={overruns}>
       <div className="resolver-name">
         <div className="cut" title={name}>
           <strong>{name}</strong>
@@ -85,7 +95,10 @@ function Row(props: {
       <div className="resolver-now">
         <div title={addresses.join('\n')}>
           <strong>{WORDS[answer]}</strong>
-          {left !== null && answer !== wanted && <span className="muted"> · forgets in {duration(left)}</span>}
+          {left !== null && answer !== wanted && (
+            <span className="muted"> · {left === 0 ? 'forgets any moment now' : `forgets in ${duration(left)}`}</span>
+          )}
+          {overruns && <span className="resolver-overruns"> · past its TTL</span>}
         </div>
         <div className="small muted wrap">{note}</div>
       </div>
@@ -95,6 +108,32 @@ function Row(props: {
       </span>
     </li>
   )
+}
+
+/** Counts down to one fixed moment; what a resolver claims anew with every answer would begin again and again. */
+function leftOf({ forgetsAt, ttlSecondsLeft }: ResolverView, now: Instant, snapshotAt: Instant): number | null {
+  if (forgetsAt !== undefined) return forgetsAt === null ? null : Math.max(0, Math.round((forgetsAt - now) / 1000))
+  return ttlSecondsLeft === null ? null : Math.max(0, ttlSecondsLeft - (now - snapshotAt) / 1000)
+}
+
+/** The earliest moment at which the old environment can be given up, and what stands in the way longest. */
+function Forecast({ notBefore, now }: { readonly notBefore: NotBefore; readonly now: Instant }) {
+  const { at, because, unsettled } = notBefore
+  return (
+    <p className="resolvers-forecast small" data-testid={testIds.notBefore}>
+      {at > now && (
+        <>
+          <strong>Not before {clockTime(at)}</strong> (in {duration((at - now) / 1000)}): {because}.{' '}
+        </>
+      )}
+      {unsettled.length > 0 && <>Nobody can say when {listed(unsettled)} will follow: it may be later.</>}
+      {at <= now && unsettled.length === 0 && 'Nothing more is waited for.'}
+    </p>
+  )
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
 const WORDS: Readonly<Record<ResolverView['answer'], string>> = {

@@ -40,7 +40,10 @@ export async function startLiar(
   const ports: number[] = []
   const tcp = createServer((socket) => {
     socket.on('error', () => undefined)
-    if (where.udpOnly === true) return socket.destroy()
+    if (where.udpOnly === true) {
+      socket.destroy()
+      return
+    }
     socket.on('data', (bytes) => {
       const query = decode(bytes.subarray(2))
       questions.push(`tcp ${described(query)}`)

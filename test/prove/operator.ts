@@ -1,6 +1,5 @@
 import type { Entry } from '../../electron/contract/entries.ts'
-import type { Gate, ReleaseView, StepView } from '../../electron/contract/models.ts'
-import { isOpen } from '../../electron/contract/models.ts'
+import { type Gate, isOpen, QUESTION_IDS, type ReleaseView, type StepView } from '../../electron/contract/models.ts'
 import { STEP_IDS, type StepId } from '../../electron/contract/steps.ts'
 import type { Account } from '../../electron/practice/model/account.ts'
 import type { LeverInput, RunningRelease } from '../../electron/release/running.ts'
@@ -135,6 +134,10 @@ export function createOperator(history: History, account: Account) {
       turned = true
       return [(running) => running.choose('roll-back')]
     }
+    if (step === 'independence' && shown?.proofs.some(({ id, status }) => id === 'questions' && status === 'waiting'))
+      return QUESTION_IDS.filter((id) => view.answers[id] === undefined).map(
+        (id) => (running) => running.answer(id, 'yes'),
+      )
     if (step === 'test' && track === 'forward' && shown?.proofs.some((each) => each.id === 'sign-off' && !isOpen(each)))
       return [(running) => running.signOff('Looked at it')]
     const lever = shown?.status === 'ready' ? leverOf(step) : null

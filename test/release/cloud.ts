@@ -269,6 +269,12 @@ export function fakeCloud(listingLagSeconds: number, statusLagSeconds: number) {
         tell(target, 'terminateEnvironment completed successfully.')
       })
     },
+    rebuild(id: string) {
+      const target = environments.get(id)
+      if (!target || target.status !== 'Terminated') throw problem('not-found', `There is no environment ${id}`)
+      tell(target, 'restoreEnvironment is starting.')
+      begin(target, 'Launching', 90, () => settle(target))
+    },
     upload(bundle: SourceBundle) {
       const key = `shop/${bundle.sha256}.zip`
       stored.add(key)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../../electron/contract/entries.ts'
-import type { ReleaseView } from '../../electron/contract/models.ts'
+import { QUESTION_IDS, type ReleaseView } from '../../electron/contract/models.ts'
 import type { RunningRelease } from '../../electron/release/running.ts'
 import { begunAt, drive, gateOf, type Operator, open, pass, statusOf, whole } from './drive.ts'
 import { DATABASE } from './rds.ts'
@@ -36,6 +36,23 @@ function done(view: ReleaseView): readonly string[] {
   return STAGES.filter((stage) => gateOf(view, `stage-${stage}`)?.status === 'passed')
 }
 
+describe('what no API can answer', () => {
+  it('is asked before anything is made, and a no needs a reason', async () => {
+    const account = fakeAccount()
+    const session = open(account, begunAt(account))
+    const waiting = await pass(account, session, 60)
+    expect(gateOf(waiting, 'questions')).toMatchObject({ status: 'waiting', waivable: false })
+    for (const question of ['schema', 'sessions', 'jobs'] as const) await session.running.answer(question, 'yes')
+    expect(gateOf(await pass(account, session, 60), 'questions')?.summary).toBe('Not answered yet: uploaded files.')
+    await session.running.answer('uploads', 'no')
+    const risky = await pass(account, session, 60)
+    expect(gateOf(risky, 'questions')).toMatchObject({ status: 'failed', waivable: true })
+    expect(risky.release.step).toBe('independence')
+    await session.running.waive('independence', 'questions', 'Uploads are switched off today')
+    expect((await pass(account, session, 60)).release.step).toBe('clone')
+  })
+})
+
 describe('the decouple assistant', () => {
   it('takes the database out, stage by stage, and releases then; the database lives', async () => {
     const { account, entries } = coupled()
@@ -52,6 +69,7 @@ describe('the decouple assistant', () => {
   it('asks for a lever before every stage and shows what it does', async () => {
     const { account, entries } = coupled()
     const session = open(account, entries)
+    for (const question of QUESTION_IDS) await session.running.answer(question, 'does-not-apply')
     for (const [index, stage] of STAGES.entries()) {
       const view = await drive(account, session, { operator: () => null, until: (seen) => statusOf(seen) === 'ready' })
       expect(done(view)).toEqual(STAGES.slice(0, index))

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Entry } from '../../electron/contract/entries.ts'
-import type { ReleaseSettings, ReleaseView } from '../../electron/contract/models.ts'
+import {
+  QUESTION_IDS,
+  type QuestionId,
+  type ReleaseSettings,
+  type ReleaseView,
+} from '../../electron/contract/models.ts'
 import { needsSignIn, problemOf } from '../../electron/contract/problem.ts'
 import type { StepId } from '../../electron/contract/steps.ts'
 import { runRelease } from '../../electron/release/engine.ts'
@@ -162,9 +167,17 @@ function leverOf(view: ReleaseView, step: StepId): LeverInput | null {
   }
 }
 
+/** The first question that is not answered, at the step that asks them. */
+export function openQuestion(view: ReleaseView): QuestionId | undefined {
+  const asks = view.release.step === 'independence' && gateOf(view, 'questions')?.status === 'waiting'
+  return asks ? QUESTION_IDS.find((id) => view.answers[id] === undefined) : undefined
+}
+
 /** An operator who takes the release to its end: throws every lever that is ready, and signs off. */
 export const whole: Operator = (view, running) => {
   const { step, track } = view.release
+  const question = openQuestion(view)
+  if (question) return running.answer(question, 'yes')
   if (
     track === 'forward' &&
     step === 'test' &&

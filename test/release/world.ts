@@ -1,6 +1,14 @@
 import type { DeclaredResource } from '../../electron/contract/models.ts'
 import { type Problem, SignalboxError } from '../../electron/contract/problem.ts'
-import type { DatabaseInstance, ManagedAction, World } from '../../electron/release/world.ts'
+import type {
+  DatabaseInstance,
+  DomainRecord,
+  HttpAnswer,
+  ManagedAction,
+  MinuteOfRequests,
+  TlsAnswer,
+  World,
+} from '../../electron/release/world.ts'
 import { APPLICATION, arnOf, BLUE_ID, cnameOf, fakeCloud } from './cloud.ts'
 import { fakeRds } from './rds.ts'
 
@@ -36,6 +44,10 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
   const managed: ManagedAction[] = []
   const declared = new Map<string, DeclaredResource[]>()
   const referring = new Map<string, { readonly id: string; readonly name: string }[]>()
+  const domainRecords: DomainRecord[] = []
+  const minutes: MinuteOfRequests[] = []
+  const pages = new Map<string, HttpAnswer>()
+  const handshakes = new Map<string, TlsAnswer>()
   const faults = new Map<string, Fault[]>()
   const hooks = new Map<string, () => void>()
   const mutations: Mutation[] = []
@@ -126,6 +138,7 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
         abortUpdate: (id) => change('abortUpdate', () => changes.abortUpdate(id)),
         swapCnames: (a, b) => change('swapCnames', () => changes.swapCnames(a, b)),
         terminate: (id) => change('terminate', () => changes.terminate(id)),
+        rebuild: (id) => change('rebuild', () => changes.rebuild(id)),
         updateSettings: (id, settings) => change('updateSettings', () => rds.changes.updateSettings(id, settings)),
       },
       databases: {
@@ -158,7 +171,14 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
         panel: () => answer('panel', () => cloud.servers),
         ask: (server, name) => answer('ask', () => cloud.askServer(server, name)),
       },
-      probe: { get: ({ address }) => answer('get', () => cloud.get(address)) },
+      domainRecords: { all: () => answer('domainRecords', () => ({ records: [...domainRecords], complete: true })) },
+      requestCounts: { perMinute: () => answer('perMinute', () => [...minutes]) },
+      probe: {
+        get: ({ address, host, https }) =>
+          answer('get', () => pages.get(`${https ? 'https' : 'http'}://${host}`) ?? cloud.get(address)),
+        handshake: ({ address, serverName }) =>
+          answer('handshake', () => handshakes.get(`${serverName} ${address}`) ?? { kind: 'none', detail: 'refused' }),
+      },
     }
   }
 
@@ -179,6 +199,11 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
     /** What the bundles of versions declare, by label. */
     declared,
     referring,
+    /** What Route 53 has, what CloudWatch counted, what pages answer by `scheme://host`, handshakes by `name address`. */
+    domainRecords,
+    minutes,
+    pages,
+    handshakes,
     /** Every change that was made, in its order. */
     mutations,
     connect,

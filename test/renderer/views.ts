@@ -176,6 +176,7 @@ export function releaseView(at: StepId, current: Partial<StepView>, rest: Partia
     lanes: { blue: lane('blue'), green: lane('green') },
     events: index === 0 ? [] : EVENTS,
     resolvers: [],
+    answers: {},
     dependencies: null,
     probes: [],
     problem: null,

@@ -1,25 +1,27 @@
+import type {
+  CertificateRecord,
+  HostedZone,
+  MinuteCount,
+  SecurityGroupRecord,
+  SharedLoadBalancer,
+  ZoneChange,
+} from './network-records.ts'
 import { createRandom, type Random } from './random.ts'
 import type {
   ApplicationRecord,
-  CertificateRecord,
   CustomPlatformRecord,
   DatabaseRecord,
   EnvironmentRecord,
   EventRecord,
   FinishedOperation,
   HealthStatus,
-  HostedZone,
   Instant,
-  MinuteCount,
   Operation,
   OperationKind,
-  SecurityGroupRecord,
   Severity,
-  SharedLoadBalancer,
   SnapshotRecord,
   TemplateRecord,
   VersionRecord,
-  ZoneChange,
 } from './records.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
 

@@ -1,6 +1,6 @@
 import type { Account } from './account.ts'
 import { derivedUuid } from './derived-id.ts'
-import type { CertificateRecord } from './records.ts'
+import type { CertificateRecord } from './network-records.ts'
 
 /** A certificate for some names, as AWS Certificate Manager would have issued it. */
 export function createCertificate(account: Account, names: readonly string[]): CertificateRecord {

@@ -1,7 +1,7 @@
 import type { Account } from './account.ts'
 import { derivedHex } from './derived-id.ts'
 import { environmentZone } from './names.ts'
-import type { HostedRecord, HostedZone } from './records.ts'
+import type { HostedRecord, HostedZone } from './network-records.ts'
 
 /** The zones in which Elastic Beanstalk's names are, by region (AWS general reference, Elastic Beanstalk endpoints). */
 const ENVIRONMENT_ZONE_IDS: Readonly<Record<string, string>> = {

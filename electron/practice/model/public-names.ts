@@ -1,6 +1,7 @@
 import type { Account } from './account.ts'
 import { environmentZone, loadBalancerZone } from './names.ts'
-import type { EnvironmentRecord, HostedRecord } from './records.ts'
+import type { HostedRecord } from './network-records.ts'
+import type { EnvironmentRecord } from './records.ts'
 
 /** A name someone can look up, as the account's name servers answer it. */
 export type NameRecord =

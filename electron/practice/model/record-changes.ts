@@ -1,6 +1,6 @@
 import { type Account } from './account.ts'
 import { AwsError } from './aws-error.ts'
-import type { HostedRecord, HostedZone, ZoneChange } from './records.ts'
+import type { HostedRecord, HostedZone, ZoneChange } from './network-records.ts'
 
 /** One change of a record set. */
 export interface RecordChange {

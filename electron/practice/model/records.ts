@@ -1,16 +1,5 @@
 import type { Traffic } from './traffic.ts'
 
-export type {
-  CertificateRecord,
-  HostedRecord,
-  HostedZone,
-  IngressRule,
-  MinuteCount,
-  SecurityGroupRecord,
-  SharedLoadBalancer,
-  ZoneChange,
-} from './network-records.ts'
-
 /** Instants are account milliseconds since the epoch. */
 export type Instant = number
 

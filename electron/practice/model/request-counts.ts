@@ -1,5 +1,6 @@
 import type { Account } from './account.ts'
-import type { EnvironmentRecord, MinuteCount } from './records.ts'
+import type { MinuteCount } from './network-records.ts'
+import type { EnvironmentRecord } from './records.ts'
 
 /** Amazon CloudWatch keeps data points of one minute for 15 days. */
 const KEPT_MILLISECONDS = 15 * 86_400_000

@@ -1,7 +1,8 @@
 import type { Account } from './account.ts'
 import { AwsError } from './aws-error.ts'
 import { derivedHex } from './derived-id.ts'
-import type { EnvironmentRecord, IngressRule, SecurityGroupRecord, Tag } from './records.ts'
+import type { IngressRule, SecurityGroupRecord } from './network-records.ts'
+import type { EnvironmentRecord, Tag } from './records.ts'
 import { customSecurityGroups } from './settings.ts'
 import { createSecurityGroup, groupsThatReference, physicalId } from './stack.ts'
 

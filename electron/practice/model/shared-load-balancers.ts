@@ -1,6 +1,7 @@
 import { type Account, allocateAddress } from './account.ts'
 import { configurationInvalid } from './aws-error.ts'
-import type { EnvironmentRecord, Settings, SharedLoadBalancer } from './records.ts'
+import type { SharedLoadBalancer } from './network-records.ts'
+import type { EnvironmentRecord, Settings } from './records.ts'
 import { valueOf } from './settings.ts'
 import { createSecurityGroup, tcpRule } from './stack.ts'
 

@@ -1,6 +1,7 @@
 import type { Account } from './account.ts'
+import type { IngressRule, SecurityGroupRecord } from './network-records.ts'
 import { resourceId, stackSuffix } from './random.ts'
-import type { EnvironmentRecord, IngressRule, SecurityGroupRecord, StackRecord, StackResource, Tag } from './records.ts'
+import type { EnvironmentRecord, StackRecord, StackResource, Tag } from './records.ts'
 
 /** The name of an environment's CloudFormation stack. */
 function stackName(environmentId: string): string {

@@ -2,6 +2,7 @@ import type { DatabaseEvidence } from '../couplings.ts'
 import { actDecoupling, type DecouplingFacts, decouplingOf, readDecoupling } from '../decouple.ts'
 import { dependenciesOf } from '../dependencies.ts'
 import { independenceGate, otherDataGate, readDatabaseEvidence, sharedDataGate } from '../independence.ts'
+import { questionsGate } from '../questions.ts'
 import { recordOf } from '../state.ts'
 import { describe, evidence, gate, healthGate, isReady, type Step } from '../step.ts'
 
@@ -119,7 +120,9 @@ export const independence: Step<Facts> = {
             seen,
           ),
     ]
-    const proofs = database ? [independenceGate(database), otherDataGate(database), sharedDataGate(database)] : []
+    const proofs = database
+      ? [independenceGate(database), otherDataGate(database), sharedDataGate(database), questionsGate(state)]
+      : []
     const found = database && decoupling ? decouplingOf(state, database, decoupling, sight.at) : null
     if (!found || (found.stage === null && found.stuck === null))
       return {

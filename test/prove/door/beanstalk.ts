@@ -5,6 +5,7 @@ import {
   createEnvironment,
   findEnvironment,
   listEnvironments,
+  rebuildEnvironment,
   updateEnvironment,
 } from '../../../electron/practice/model/environments.ts'
 import { findEvents } from '../../../electron/practice/model/events.ts'
@@ -195,6 +196,7 @@ export function createDoor(
           account.random.uuid(),
         ),
       terminate: (id) => terminateEnvironment(account, findEnvironment(account, { id }), account.random.uuid()),
+      rebuild: (id) => rebuildEnvironment(account, findEnvironment(account, { id }), account.random.uuid()),
     },
 
     stack: {

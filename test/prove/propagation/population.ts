@@ -84,7 +84,7 @@ function drawCache(random: Random): CachePlan {
 }
 
 function drawResolver(random: Random, name: string): ResolverPlan {
-  const caches = Array.from({ length: random.chance(0.2) ? random.whole(2, 4) : 1 }, () => drawCache(random))
+  const caches = Array.from({ length: random.chance(0.35) ? random.whole(2, 4) : 1 }, () => drawCache(random))
   const fault = random.next()
   return {
     name,
@@ -112,7 +112,7 @@ function drawResolver(random: Random, name: string): ResolverPlan {
 function drawUsers(random: Random, resolvers: readonly ResolverPlan[]): readonly UserPlan[] {
   const often = () => random.between(RAREST_REQUESTS_PER_SECOND, 8)
   const onPanel = resolvers.flatMap((resolver) =>
-    random.chance(0.8) ? [{ resolver, isOnPanel: true, requestsPerSecond: often() }] : [],
+    random.chance(0.5) ? [{ resolver, isOnPanel: true, requestsPerSecond: often() }] : [],
   )
   const elsewhere = Array.from({ length: random.chance(0.3) ? random.whole(1, 2) : 0 }, (_, index) => ({
     resolver: drawResolver(random, `elsewhere ${index + 1}`),

@@ -1,6 +1,7 @@
 import type { Account } from '../../model/account.ts'
 import { loadBalancersOf } from '../../model/load-balancers.ts'
-import type { EnvironmentRecord, Instant, MinuteCount } from '../../model/records.ts'
+import type { MinuteCount } from '../../model/network-records.ts'
+import type { EnvironmentRecord, Instant } from '../../model/records.ts'
 import { finishedMinutes } from '../../model/request-counts.ts'
 
 /** One metric with one set of dimensions. */

@@ -1,6 +1,6 @@
 import { AwsError } from '../../model/aws-error.ts'
 import { VPC_ID } from '../../model/load-balancers.ts'
-import type { IngressRule, SecurityGroupRecord } from '../../model/records.ts'
+import type { IngressRule, SecurityGroupRecord } from '../../model/network-records.ts'
 import {
   addSecurityGroup,
   authorizeIngress,

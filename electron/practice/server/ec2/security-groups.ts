@@ -1,6 +1,6 @@
 import { AwsError } from '../../model/aws-error.ts'
 import { VPC_ID } from '../../model/load-balancers.ts'
-import type { SecurityGroupRecord } from '../../model/records.ts'
+import type { SecurityGroupRecord } from '../../model/network-records.ts'
 import { findSecurityGroup, rulesOf, type SecurityGroupRule } from '../../model/security-groups.ts'
 import { list, type Structure } from '../document.ts'
 import { type Operation, page } from '../query-service.ts'

@@ -1,6 +1,6 @@
 import { AwsError } from '../../model/aws-error.ts'
+import type { HostedRecord } from '../../model/network-records.ts'
 import type { RecordChange } from '../../model/record-changes.ts'
-import type { HostedRecord } from '../../model/records.ts'
 import { childOf, readXml, textOf, type XmlElement } from './xml.ts'
 
 const ACTIONS = ['CREATE', 'DELETE', 'UPSERT'] as const

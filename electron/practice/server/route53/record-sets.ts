@@ -1,4 +1,4 @@
-import type { HostedZone } from '../../model/records.ts'
+import type { HostedZone } from '../../model/network-records.ts'
 
 /** One record set of a zone, as Route 53 lists it; an alias has no TTL and no values. Names without the trailing dot. */
 export interface RecordSet {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from '../../model/account.ts'
 import { AwsError } from '../../model/aws-error.ts'
+import type { HostedZone, ZoneChange } from '../../model/network-records.ts'
 import { changeRecords, type RecordChange } from '../../model/record-changes.ts'
-import type { HostedZone, ZoneChange } from '../../model/records.ts'
 import { element, instant, list, type Structure } from '../document.ts'
 import { type RecordSet, recordSetsOf } from './record-sets.ts'
 

@@ -1,5 +1,5 @@
 import type { Account } from '../../model/account.ts'
-import type { MinuteCount } from '../../model/records.ts'
+import type { MinuteCount } from '../../model/network-records.ts'
 import type { Traffic } from '../../model/traffic.ts'
 
 /** What was answered lately: metrics go on from it. It decides nothing, so it may be some seconds old. */
