@@ -26,11 +26,13 @@ export function reread(
   sightings: Readonly<Record<string, readonly Sighting[]>>,
   sets: AddressSets,
 ): Readonly<Record<string, readonly Sighting[]>> {
+  const isStrange = ({ answer }: Sighting): boolean => answer === 'foreign'
+  if (!Object.values(sightings).some((history) => history.some(isStrange))) return sightings
   return Object.fromEntries(
     Object.entries(sightings).map(([server, history]) => [
       server,
       history.map((sighting) => {
-        if (sighting.answer !== 'foreign') return sighting
+        if (!isStrange(sighting)) return sighting
         const addresses = sighting.said.split(', ')
         return { ...sighting, answer: classify({ kind: 'addresses', addresses, chain: [], ttlSeconds: 0 }, sets) }
       }),

@@ -1,6 +1,7 @@
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
-import { QUESTION_IDS, type QuestionId } from '../../electron/contract/models.ts'
+import { useState } from 'react'
+import { type Answer, QUESTION_IDS, type QuestionId } from '../../electron/contract/models.ts'
 import { answerQuestion, keepInDraft } from '../actions.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'
@@ -55,6 +56,8 @@ const ANSWERS = [
 
 /** What no API can answer; each answer goes into the journal at once. */
 function Questions({ view }: StepProps) {
+  // Shown at once: main takes an answer between two turns.
+  const [given, setGiven] = useState<Partial<Record<QuestionId, Answer>>>({})
   return (
     <section className="panel inputs" aria-label="What only you can answer">
       <div className="stack-tight">
@@ -69,9 +72,12 @@ function Questions({ view }: StepProps) {
                   <input
                     type="radio"
                     name={id}
-                    checked={view.answers[id] === value}
+                    checked={(given[id] ?? view.answers[id]) === value}
                     data-testid={testIds.answer(id, value)}
-                    onChange={() => void answerQuestion(id, value)}
+                    onChange={() => {
+                      setGiven({ ...given, [id]: value })
+                      void answerQuestion(id, value)
+                    }}
                   />
                   {label}
                 </label>

@@ -140,23 +140,23 @@ function intervalMilliseconds(sinceChange: number): number {
 
 /** A release that has just swapped. */
 function begin(population: Population, provedAt: Instant): ReleaseState {
-  const state = stateAt(
-    'propagation',
-    { swap: { provedAt, effects: { 'swap-cnames': START } } },
-    {
-      baseline: {
-        kind: 'baseline',
-        at: START - 60_000,
-        fingerprint: { kind: 'header', name: 'x-version', blue: 'blue', green: 'green' },
-        addresses: { blue: [], green: [] },
-        floorRequestsPerSecond: population.floorRequestsPerSecond,
-        trafficRequestsPerSecond: 20,
-      },
+  const { forward, release } = BEGUN
+  return {
+    ...BEGUN,
+    forward: { ...forward, swap: { ...forward.swap, provedAt, effects: { 'swap-cnames': START } } },
+    release: { ...release, settings: { ...release.settings, soakSeconds: population.soakSeconds } },
+    baseline: {
+      kind: 'baseline',
+      at: START - 60_000,
+      fingerprint: { kind: 'header', name: 'x-version', blue: 'blue', green: 'green' },
+      addresses: { blue: [], green: [] },
+      floorRequestsPerSecond: population.floorRequestsPerSecond,
+      trafficRequestsPerSecond: 20,
     },
-  )
-  const settings = { ...state.release.settings, soakSeconds: population.soakSeconds }
-  return { ...state, release: { ...state.release, settings } }
+  }
 }
+
+const BEGUN = stateAt('propagation')
 
 type Truth = ReturnType<typeof followTruth>
 
@@ -255,6 +255,7 @@ function worldOf(network: Network, truth: Truth, now: () => Instant): World {
       ask: async (server, name) => network.ask(server, name),
     },
     probe: {
+      handshake: async () => ({ kind: 'none', detail: 'Nobody listens' }),
       get: async ({ address }) => {
         const side = network.sideOf(address)
         if (side === null) return { kind: 'failure', detail: 'No such host', milliseconds: 3, address }
