@@ -17,7 +17,7 @@ test('takes a coupled database out, stage by stage, and retires the old environm
   const url = (await account.living()).get(ENVIRONMENT)?.CNAME ?? ''
   const { operator, page } = await stage.release(account, ENVIRONMENT)
   await expect(operator.by(testIds.dependencies)).toContainText('Goes with it')
-  await page.screenshot({ path: test.info().outputPath('picture.png'), fullPage: true })
+  await operator.by(testIds.dependencies).screenshot({ path: test.info().outputPath('picture.png') })
   await expect(operator.by(testIds.proof('independent'))).toHaveAttribute('data-status', 'failed')
   await expect(operator.by(testIds.waive('independent'))).toHaveCount(0)
 

@@ -4,8 +4,8 @@ import type { Broken } from './laws.ts'
 /** What was lived through. */
 export interface Counted {
   readonly histories: number
-  /** Of one process. */
-  readonly seconds: number
+  /** Of all processes together, whatever else the machine did meanwhile. */
+  readonly processorSeconds: number
   readonly crashes: number
   /** Calls of AWS, name servers and the production URL. */
   readonly calls: number
@@ -46,7 +46,7 @@ export type Heard =
 export function sum(a: Counted, b: Counted): Counted {
   return {
     histories: a.histories + b.histories,
-    seconds: a.seconds + b.seconds,
+    processorSeconds: a.processorSeconds + b.processorSeconds,
     crashes: a.crashes + b.crashes,
     calls: a.calls + b.calls,
     steps: added(a.steps, b.steps),
@@ -55,7 +55,15 @@ export function sum(a: Counted, b: Counted): Counted {
   }
 }
 
-export const NOTHING: Counted = { histories: 0, seconds: 0, crashes: 0, calls: 0, steps: {}, outcomes: {}, done: {} }
+export const NOTHING: Counted = {
+  histories: 0,
+  processorSeconds: 0,
+  crashes: 0,
+  calls: 0,
+  steps: {},
+  outcomes: {},
+  done: {},
+}
 
 function added(
   a: Readonly<Record<string, number>>,

@@ -61,7 +61,7 @@ function progress(runs: number): (histories: number) => void {
 function report({ counted, failure, processes, seconds }: Proved): readonly string[] {
   const { histories, crashes, calls } = counted
   const lines = [
-    `${histories} histories in ${seconds.toFixed(1)} s: ${(histories / seconds).toFixed(1)} a second on ${processes} ${processes === 1 ? 'core' : 'cores'}, ${((1000 * counted.seconds) / Math.max(1, histories)).toFixed(1)} ms each`,
+    `${histories} histories in ${seconds.toFixed(1)} s: ${(histories / seconds).toFixed(1)} a second on ${processes} ${processes === 1 ? 'core' : 'cores'}, ${((1000 * counted.processorSeconds) / Math.max(1, histories)).toFixed(1)} ms of a processor each`,
     `${calls} calls, ${crashes} crashes`,
     ...table('Ways they ended', counted.outcomes),
     ...table('Steps they came to', counted.steps),

@@ -15,7 +15,7 @@ export async function prove(
   const add = (map: Map<string, number>, names: readonly string[]) => {
     for (const name of names) map.set(name, (map.get(name) ?? 0) + 1)
   }
-  const begun = performance.now()
+  const begun = process.cpuUsage()
   let isShrinking = false
   const result = await fc.check(
     fc.asyncProperty(histories, async (drawn) => {
@@ -43,10 +43,10 @@ export async function prove(
   )
   const [drawn] = result.counterexample ?? []
   const history = drawn && meeting(drawn, options.meets)
-  const seconds = (performance.now() - begun) / 1000
+  const { user, system } = process.cpuUsage(begun)
   const counted: Counted = {
     ...counts,
-    seconds,
+    processorSeconds: (user + system) / 1e6,
     steps: Object.fromEntries(steps),
     outcomes: Object.fromEntries(outcomes),
     done: Object.fromEntries(done),

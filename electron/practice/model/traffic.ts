@@ -81,7 +81,10 @@ export function summarizeTraffic(all: readonly Traffic[], now: number, windowMil
     status5xx: scaled[3] ?? 0,
     errorShare: sum === 0 ? 0 : counts[3] / sum,
     clientErrorShare: sum === 0 ? 0 : counts[2] / sum,
-    latency: percentiles(latencies),
+    // Health is judged far more often than its latencies are read.
+    get latency() {
+      return percentiles(latencies)
+    },
   }
 }
 

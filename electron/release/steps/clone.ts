@@ -214,11 +214,6 @@ async function copiedTags(reading: Promise<readonly Tag[]>): Promise<readonly Ta
   return (await reading).filter(isOwnTag)
 }
 
-/** Neither AWS's, nor made of the environment's name, nor of the release that once made it. */
-function isOwnTag({ key }: Tag): boolean {
-  return !/^(elasticbeanstalk:|aws:)/.test(key) && key !== 'Name' && key !== RELEASE_TAG && key !== BLUE_TAG
-}
-
 function lost(name: string) {
   return problem('drift', `${name} is not there any more`, {
     meaning: 'Green was terminated by another hand, or its creation failed. Production is untouched.',
@@ -226,142 +221,14 @@ function lost(name: string) {
   }).problem
 }
 
-function beforeGates(
-  facts: Before,
-  at: number,
-  green: { readonly name: string; readonly cnamePrefix: string },
-  blue: Environment | null,
-  blueHealth: Parameters<typeof healthGate>[3],
-): readonly Gate[] {
-  const { cname, quota, neighbours, nameTaken } = facts
-  return [
-    healthGate('blue-ok', 'Blue is Ready and Ok', blue, blueHealth, at, true),
-    nameTaken
-      ? gate(
-          'name-free',
-          "Green's name is free",
-          'failed',
-          `Another environment is called ${green.name}.`,
-          [evidence('elasticbeanstalk:DescribeEnvironments', at, `${green.name} exists`)],
-          {
-            remedy: 'Give green another name.',
-          },
-        )
-      : gate('name-free', "Green's name is free", 'passed', `No environment is called ${green.name}.`, [
-          evidence('elasticbeanstalk:DescribeEnvironments', at, `${green.name} is not listed`),
-        ]),
-    cname.ok
-      ? gate(
-          'cname-free',
-          "Green's URL is free",
-          cname.value.available ? 'passed' : 'failed',
-          `${cname.value.fullyQualified || green.cnamePrefix} is ${cname.value.available ? 'free' : 'taken'}.`,
-          [evidence('elasticbeanstalk:CheckDNSAvailability', cname.at, `Available = ${cname.value.available}`)],
-          { remedy: 'Choose another URL for green.' },
-        )
-      : unreadable('cname-free', "Green's URL is free", 'elasticbeanstalk:CheckDNSAvailability', cname),
-    quota.ok
-      ? gate(
-          'quota',
-          'The account has room for one more environment',
-          quota.value.maximum !== null && quota.value.used >= quota.value.maximum ? 'failed' : 'passed',
-          quota.value.maximum === null
-            ? `${quota.value.used} environments; the account names no limit.`
-            : `${quota.value.used} of ${quota.value.maximum} environments are used.`,
-          [evidence('elasticbeanstalk:DescribeAccountAttributes', quota.at, `${quota.value.used} used`)],
-          { remedy: 'Terminate an environment that is no longer needed, or ask AWS for a higher quota.' },
-        )
-      : unreadable(
-          'quota',
-          'The account has room for one more environment',
-          'elasticbeanstalk:DescribeAccountAttributes',
-          quota,
-          true,
-        ),
-    managedUpdateGate(neighbours),
-    onlyReleaseGate(neighbours),
-  ]
-}
-
-function afterProofs(facts: After, at: number, green: Environment, health: Gate): readonly Gate[] {
-  const proofs: Gate[] = [health]
-  if (facts.settings) {
-    const { blue: left, green: right } = facts.settings
-    proofs.push(
-      left.ok && right.ok
-        ? sameSettings(settingsDifferences(left.value, right.value, facts.stacks), left.value.length, right.at)
-        : unreadable(
-            'same-settings',
-            'Green has the settings of blue',
-            'elasticbeanstalk:DescribeConfigurationSettings',
-            left.ok ? right : left,
-            true,
-          ),
-    )
-  }
-  if (facts.tags) {
-    const { blue: left, green: right } = facts.tags
-    proofs.push(
-      left.ok && right.ok
-        ? sameTags(left.value, right.value, right.at)
-        : unreadable(
-            'same-tags',
-            'Green has the tags of blue',
-            'elasticbeanstalk:ListTagsForResource',
-            left.ok ? right : left,
-            true,
-          ),
-    )
-    proofs.push(
-      gate(
-        'template-gone',
-        'Nothing temporary is left',
-        facts.templateLeft ? 'waiting' : 'passed',
-        facts.templateLeft
-          ? 'The temporary configuration template is still there.'
-          : 'The temporary configuration template is deleted.',
-        [evidence('elasticbeanstalk:DescribeApplications', at, describe(green))],
-      ),
-    )
-  }
-  return proofs
-}
-
-function sameSettings(differences: readonly string[], count: number, at: number): Gate {
-  const seen: Evidence[] = [
-    evidence('elasticbeanstalk:DescribeConfigurationSettings', at, `${count} settings compared`),
-  ]
-  for (const difference of differences)
-    seen.push(evidence('elasticbeanstalk:DescribeConfigurationSettings', at, difference))
+function templateProof(templateLeft: boolean, sight: Sight): Gate {
   return gate(
-    'same-settings',
-    'Green has the settings of blue',
-    differences.length === 0 ? 'passed' : 'failed',
-    differences.length === 0
-      ? `All ${count} settings agree, apart from names that must differ.`
-      : `${differences.length} settings differ.`,
-    seen,
-    { waivable: true, remedy: 'Read the differences. Where they are meant, say why; else roll back and clone again.' },
-  )
-}
-
-function sameTags(blue: readonly Tag[], green: readonly Tag[], at: number): Gate {
-  const own = blue.filter(isOwnTag)
-  const missing = own
-    .filter(({ key, value }) => !green.some((tag) => tag.key === key && tag.value === value))
-    .map(({ key }) => key)
-  return gate(
-    'same-tags',
-    'Green has the tags of blue',
-    missing.length === 0 ? 'passed' : 'failed',
-    missing.length === 0 ? `All ${own.length} tags were copied.` : `Missing on green: ${missing.join(', ')}.`,
-    [
-      evidence(
-        'elasticbeanstalk:ListTagsForResource',
-        at,
-        own.map(({ key }) => key).join(', ') || 'blue has no tags of its own',
-      ),
-    ],
-    { waivable: true, remedy: 'Add the tags in the AWS console, or say why they may be missing.' },
+    'template-gone',
+    'Nothing temporary is left',
+    templateLeft ? 'waiting' : 'passed',
+    templateLeft
+      ? 'The temporary configuration template is still there.'
+      : 'The temporary configuration template is deleted.',
+    [evidence('elasticbeanstalk:DescribeApplications', sight.at, describe(sight.green))],
   )
 }

@@ -23,8 +23,8 @@ interface Remembered {
 export interface Network {
   readonly panel: readonly DnsServer[]
   ask(server: DnsServer, name: string): DnsAnswer
-  /** Where a user of this resolver is sent now. */
-  visitorOf(plan: ResolverPlan): Colour | null
+  /** Which part of this resolver's users is sent to this side now, 0 to 1. */
+  shareOf(plan: ResolverPlan, side: Colour): number
   sideOf(address: string): Colour | null
   /** Who the zone says holds the production name now. */
   holder(): Colour
@@ -163,10 +163,9 @@ export function createNetwork(population: Population, start: number, now: () => 
       return answer(now, given(now), population.ttlSeconds)
     },
 
-    visitorOf(plan) {
-      if (plan.fault === 'silent' || plan.fault === 'servfail' || plan.fault === 'lying') return null
-      const { side } = remembered(plan, random.whole(0, plan.caches.length - 1))
-      return side === 'blue' || side === 'green' ? side : null
+    shareOf(plan, side) {
+      if (plan.fault === 'silent' || plan.fault === 'servfail' || plan.fault === 'lying') return 0
+      return plan.caches.filter((_, index) => remembered(plan, index).side === side).length / plan.caches.length
     },
 
     mayStillSay(server, old) {

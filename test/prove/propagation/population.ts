@@ -110,15 +110,15 @@ function drawResolver(random: Random, name: string): ResolverPlan {
 }
 
 function drawUsers(random: Random, resolvers: readonly ResolverPlan[]): readonly UserPlan[] {
-  const often = () => random.between(RAREST_REQUESTS_PER_SECOND, 8)
+  // Each request may meet another cache: those that meet one of them alone must still be told from nobody.
+  const often = ({ caches }: ResolverPlan) => caches.length * random.between(RAREST_REQUESTS_PER_SECOND, 8)
   const onPanel = resolvers.flatMap((resolver) =>
-    random.chance(0.5) ? [{ resolver, isOnPanel: true, requestsPerSecond: often() }] : [],
+    random.chance(0.5) ? [{ resolver, isOnPanel: true, requestsPerSecond: often(resolver) }] : [],
   )
-  const elsewhere = Array.from({ length: random.chance(0.3) ? random.whole(1, 2) : 0 }, (_, index) => ({
-    resolver: drawResolver(random, `elsewhere ${index + 1}`),
-    isOnPanel: false,
-    requestsPerSecond: often(),
-  }))
+  const elsewhere = Array.from({ length: random.chance(0.3) ? random.whole(1, 2) : 0 }, (_, index) => {
+    const resolver = drawResolver(random, `elsewhere ${index + 1}`)
+    return { resolver, isOnPanel: false, requestsPerSecond: often(resolver) }
+  })
   return [...onPanel, ...elsewhere]
 }
 

@@ -178,7 +178,7 @@ function followTruth(population: Population, network: Network) {
       at = seconds
       blueRequests.push(0)
       for (const { resolver, requestsPerSecond } of population.users)
-        if (network.visitorOf(resolver) === 'blue') visit(requestsPerSecond)
+        visit(requestsPerSecond * network.shareOf(resolver, 'blue'))
       for (const { until, requestsPerSecond } of population.keptAlive) if (seconds < until) visit(requestsPerSecond)
       if (seconds < 0) return
       for (const server of network.panel) if (network.mayStillSay(server, 'blue')) lastOld.set(server.name, seconds)
@@ -199,9 +199,7 @@ function followTruth(population: Population, network: Network) {
         network.mayStillSay(server, 'blue') ? [`${server.name} may still say blue`] : [],
       ),
       ...population.users.flatMap(({ resolver }) =>
-        Array.from({ length: 16 }, () => network.visitorOf(resolver)).includes('blue')
-          ? [`users behind ${resolver.name} are still sent to blue`]
-          : [],
+        network.shareOf(resolver, 'blue') > 0 ? [`users behind ${resolver.name} are still sent to blue`] : [],
       ),
       ...population.keptAlive.flatMap(({ until }) =>
         seconds < until ? [`a connection to blue is kept until ${Math.round(until)} s`] : [],
