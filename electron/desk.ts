@@ -240,6 +240,11 @@ export function openDesk(tools: DeskTools): {
       if (copy) tools.copyText(text)
       return { text }
     },
+    rebuildBlue: ({ releaseId }) => {
+      const { world, connection } = here()
+      const { kind, accountId, region } = connection
+      return releases.rebuild(releaseId, { kind, accountId, region }, world)
+    },
     openEnvironment: async ({ releaseId, colour }) => {
       const { environment } = releases.get(releaseId).view().lanes[colour]
       if (!environment) throw problem('not-found', 'That environment does not exist yet')

@@ -4,6 +4,7 @@ import type { AccountReference, Environment, ReleaseSettings, ReleaseSummary, Re
 import { problem } from './contract/problem.ts'
 import { runRelease } from './release/engine.ts'
 import { handOver } from './release/hand-over.ts'
+import { rebuildBlue } from './release/rebuild.ts'
 import type { ReleaseJournal, RunningRelease } from './release/running.ts'
 import { apply, begin, replay } from './release/state.ts'
 import { summaryOf, viewOf } from './release/view.ts'
@@ -24,6 +25,7 @@ export function openReleases(
   const releaseList = openReleaseList(file, onList)
   const { list } = releaseList
   const running = new Map<string, RunningRelease>()
+  const rebuilding = new Set<string>()
   const shown = new Map<string, { latest: ReleaseView; timer: NodeJS.Timeout | null }>()
 
   /** Sends at most ten snapshots a second of each release, always ending with the newest. */
@@ -191,6 +193,35 @@ export function openReleases(
           summary.account.region === account.region
         if (isOf && summary.outcome === null && !summary.damaged) run(summary.id, world)
       }
+    },
+
+    /** Asks for the environment back that an ended release has terminated; throws in words where that cannot be. */
+    async rebuild(id: string, account: AccountReference, world: World): Promise<ReleaseView> {
+      if (rebuilding.has(id))
+        throw problem('locked', 'It is being asked for already', { remedy: 'Wait for the answer.' })
+      rebuilding.add(id)
+      try {
+        const { entries, damage } = file.read(id)
+        if (damage !== null) throw damagedRelease(damage)
+        let state = replay(entries.map(({ entry }) => entry))
+        const { outcome, account: own } = state.release
+        if (outcome === null) throw problem('locked', 'This release has not ended yet')
+        if (own.kind !== account.kind || own.accountId !== account.accountId || own.region !== account.region)
+          throw problem('not-connected', 'Another account is connected', {
+            meaning: `This release belongs to account ${own.accountId} in ${own.region}. Nothing was changed.`,
+            remedy: 'Sign in to that account, then try again.',
+          })
+        // Its loop has ended; what it remembers would be older than the journal from here on.
+        await running.get(id)?.close()
+        running.delete(id)
+        await rebuildBlue(state, continued(world, entries.at(-1)?.entry.at ?? 0), (entry) => {
+          state = apply(state, entry)
+          file.append(id, entry, summaryOf(state, false))
+        })
+      } finally {
+        rebuilding.delete(id)
+      }
+      return this.view(id)
     },
 
     start(environment: Environment, account: AccountReference, settings: ReleaseSettings, world: World): ReleaseView {

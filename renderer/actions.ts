@@ -145,6 +145,11 @@ export async function choosePracticeBundle(fileName: string): Promise<void> {
   if (reply.ok && reply.value) keepInDraft({ inspection: reply.value, versionLabel: reply.value.suggestedLabel })
 }
 
+/** Asks Elastic Beanstalk to bring blue back after the release has ended. */
+export async function rebuildBlue(): Promise<boolean> {
+  return change((releaseId) => ask('rebuildBlue', { releaseId }))
+}
+
 export async function openEnvironment(colour: Colour): Promise<void> {
   const { view } = getState()
   if (view) await ask('openEnvironment', { releaseId: view.release.id, colour })
@@ -215,11 +220,13 @@ async function change(wish: (releaseId: string) => Promise<Reply<ReleaseView>>):
 }
 
 /** The contract's input types come from zod, whose arrays are mutable. */
-function writable({ bakeSeconds, soakSeconds, checks, panel }: ReleaseSettings) {
+function writable({ bakeSeconds, soakSeconds, checks, panel, domains, retirement }: ReleaseSettings) {
   return {
     bakeSeconds,
     soakSeconds,
     checks: checks.map((check) => ({ ...check })),
     ...(panel ? { panel: { ...panel, resolvers: panel.resolvers.map((resolver) => ({ ...resolver })) } } : {}),
+    ...(domains ? { domains: [...domains] } : {}),
+    ...(retirement ? { retirement: { ...retirement } } : {}),
   }
 }

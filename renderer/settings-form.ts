@@ -8,17 +8,28 @@ export interface SettingsForm {
   readonly checks: readonly { readonly path: string; readonly expectStatus: string; readonly contains: string }[]
   /** Changed elsewhere; goes through as it is. */
   readonly panel?: ReleaseSettings['panel']
+  readonly domains?: ReleaseSettings['domains']
+  readonly retirement?: ReleaseSettings['retirement']
 }
 
 export const BLANK_CHECK: SettingsForm['checks'][number] = { path: '/', expectStatus: '200', contains: '' }
 
 /** The settings as they are typed, in minutes. */
-export function formOf({ bakeSeconds, soakSeconds, checks, panel }: ReleaseSettings): SettingsForm {
+export function formOf({
+  bakeSeconds,
+  soakSeconds,
+  checks,
+  panel,
+  domains,
+  retirement,
+}: ReleaseSettings): SettingsForm {
   return {
     bakeMinutes: minutes(bakeSeconds),
     soakMinutes: minutes(soakSeconds),
     checks: checks.map(({ path, expectStatus, contains }) => ({ path, expectStatus: String(expectStatus), contains })),
     ...(panel ? { panel } : {}),
+    ...(domains ? { domains } : {}),
+    ...(retirement ? { retirement } : {}),
   }
 }
 
@@ -53,6 +64,8 @@ export function settingsOf(form: SettingsForm): ReleaseSettings | null {
       contains,
     })),
     ...(form.panel ? { panel: form.panel } : {}),
+    ...(form.domains ? { domains: form.domains } : {}),
+    ...(form.retirement ? { retirement: form.retirement } : {}),
   }
 }
 

@@ -117,12 +117,24 @@ export function operate(page: Page, patience: number) {
     await by(testIds.signOff).click()
   }
 
+  /** In the practice account one domain of the shop is an alias of the load balancer, and stays behind on purpose. */
+  async function passDomains(): Promise<void> {
+    const gate = by(testIds.gate('domains'))
+    await gate.waitFor(settled)
+    if ((await gate.getAttribute('data-status')) === 'passed') return
+    await by(testIds.waive('domains')).click(settled)
+    await fill(testIds.waiveReason, 'The partners’ domain is moved by hand right after the swap.')
+    await by(testIds.waiveConfirm).click()
+    await by(testIds.waiveConfirm).waitFor({ state: 'detached' })
+  }
+
   /** Does what the operator has to do at a step, and waits until it is proved. */
   async function pass(id: StepId, version: Version): Promise<void> {
     if (id === 'deploy') {
       if ('bundle' in version) await chooseBundle(version.bundle)
       else await chooseExisting(version.existing)
     }
+    if (id === 'swap') await passDomains()
     if (id === 'clone' || id === 'deploy' || id === 'test' || id === 'swap') await throwLever()
     if (id === 'test') await signOff('Looked at the front page and at the basket.')
     await reaches(id, 'proved')
@@ -157,6 +169,7 @@ export function operate(page: Page, patience: number) {
     },
     askForRelease,
     throwLever,
+    passDomains,
     chooseBundle,
     chooseExisting,
     signOff,

@@ -53,7 +53,7 @@ export async function makeBeginnings(last: StepId = 'retire'): Promise<Beginning
   const id = await headless.begin(BLUE)
   for (const step of steps) {
     const view = await operate(headless, id, {
-      patienceMilliseconds: LIMIT_MILLISECONDS,
+      patienceMilliseconds: 2 * LIMIT_MILLISECONDS,
       until: ({ release }) => release.step === step,
     })
     if (view.release.step !== step) throw new Error(`The release did not come to ${step}.`)
@@ -75,6 +75,8 @@ export async function makeBeginnings(last: StepId = 'retire'): Promise<Beginning
       await cp(account(from), join(own, 'account'), { recursive: true })
       await cp(journal(from), join(own, 'journal'), { recursive: true })
       const started = await startPractice({ speed: SPEED, state: join(own, 'account') })
+      // The first step is over in a moment: it must not be before the fault is there.
+      if (step === 'independence') await started.control('/clock', { speed: 1 })
       const opened = await openHeadless(started.descriptor, join(own, 'journal'))
       return {
         practice: started,
@@ -98,10 +100,11 @@ export async function runCell(beginnings: Beginnings, fault: Fault, step: StepId
     const id = headless.releases.list()[0]?.id ?? ''
     await operate(headless, id, {
       patienceMilliseconds: LIMIT_MILLISECONDS,
-      until: ({ release }) => release.step === step,
+      until: ({ release }) => STEP_IDS.indexOf(release.step) >= STEP_IDS.indexOf(step),
     })
     await settled(practice)
     for (const said of switchOn(fault, step)) await practice.control('/faults', said)
+    await practice.control('/clock', { speed: SPEED })
     const operator = new Operator(headless, practice, fault, id)
     const view = await operator.work()
     return {

@@ -92,6 +92,7 @@ try {
   await screenshot('05-test')
   await operator.reaches('test', 'proved')
   await finished('test')
+  await operator.passDomains()
   await operator.reaches('swap', 'ready')
   await screenshot('06-swap')
   await operator.throwLever()

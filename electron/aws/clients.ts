@@ -2,6 +2,7 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import type { ElasticBeanstalkClient } from '@aws-sdk/client-elastic-beanstalk'
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { RDSClient } from '@aws-sdk/client-rds'
 import type { Route53Client } from '@aws-sdk/client-route-53'
 import type { S3Client } from '@aws-sdk/client-s3'
@@ -30,6 +31,7 @@ export interface Clients {
   cloudFormation(): Promise<CloudFormationClient>
   rds(): Promise<RDSClient>
   ec2(): Promise<EC2Client>
+  elasticLoadBalancing(): Promise<ElasticLoadBalancingV2Client>
   route53(): Promise<Route53Client>
   cloudWatch(): Promise<CloudWatchClient>
   s3(): Promise<S3Client>
@@ -131,6 +133,12 @@ export function createClients(options: ClientOptions): Clients {
       const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch')
       const client = new CloudWatchClient(common)
       client.middlewareStack.add(counting('cloudwatch'), PER_REQUEST)
+      return client
+    }),
+    elasticLoadBalancing: lazily(async () => {
+      const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2')
+      const client = new ElasticLoadBalancingV2Client(common)
+      client.middlewareStack.add(counting('elasticloadbalancing'), PER_REQUEST)
       return client
     }),
     s3: lazily(async () => {

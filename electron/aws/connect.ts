@@ -6,6 +6,7 @@ import type {
   Databases,
   DomainRecords,
   ElasticBeanstalk,
+  Network,
   RequestCounts,
   StackReader,
 } from '../release/world.ts'
@@ -14,6 +15,8 @@ import { type AwsKeys, createClients } from './clients.ts'
 import { createRequestCounts } from './cloudwatch.ts'
 import { createDatabases } from './databases.ts'
 import { createElasticBeanstalk } from './elastic-beanstalk.ts'
+import { createIngress } from './ingress.ts'
+import { createListeners } from './listeners.ts'
 import { createDomainRecords } from './route53.ts'
 import { createSend } from './send.ts'
 import { createStackReader } from './stack.ts'
@@ -25,6 +28,7 @@ export interface Aws {
   readonly elasticBeanstalk: ElasticBeanstalk
   readonly stack: StackReader
   readonly databases: Databases
+  readonly network: Network
   readonly domainRecords: DomainRecords
   readonly requestCounts: RequestCounts
   readonly bundles: Bundles
@@ -68,6 +72,7 @@ export function openAws(options: OpenAwsOptions): Aws {
     elasticBeanstalk,
     stack: createStackReader(clients, send),
     databases: createDatabases(clients, send),
+    network: { ...createIngress(clients, send), ...createListeners(clients, send) },
     domainRecords: createDomainRecords(clients, send, options.clock),
     requestCounts: createRequestCounts(clients, send, options.clock),
     bundles: createBundles(clients, send),

@@ -1,5 +1,6 @@
 import type {
   ApplicationVersionDescription,
+  ConfigurationOptionSetting,
   ConfigurationSettingsDescription,
   DescribeEnvironmentHealthResult,
   EnvironmentDescription,
@@ -123,12 +124,17 @@ export function deployedSettingsOf(
       detail: `DeploymentStatus: ${sets.map((set) => set.DeploymentStatus ?? 'none').join(', ') || 'no settings at all'}`,
     })
   }
-  return (deployed.OptionSettings ?? []).map((option) => ({
+  return (deployed.OptionSettings ?? []).map(optionOf)
+}
+
+/** An option setting in our words. */
+export function optionOf(option: ConfigurationOptionSetting): OptionSetting {
+  return {
     namespace: option.Namespace ?? '',
     optionName: option.OptionName ?? '',
     value: option.Value ?? null,
     resourceName: orNull(option.ResourceName),
-  }))
+  }
 }
 
 /** `.../platform/Node.js 22 running on 64bit Amazon Linux 2023/6.5.0` says the platform's name and version. */

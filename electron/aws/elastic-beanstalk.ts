@@ -27,6 +27,7 @@ import type { Application, Environment } from '../contract/models.ts'
 import { problem } from '../contract/problem.ts'
 import type { Clock, ElasticBeanstalk, Tag } from '../release/world.ts'
 import type { Clients } from './clients.ts'
+import { createConfigurations, sdkOption } from './configurations.ts'
 import { deployedSettingsOf, environmentOf, eventOf, healthOf, managedActionOf, versionOf } from './descriptions.ts'
 import { openEnvironmentReads } from './environment-reads.ts'
 import { readRawError } from './raw-error.ts'
@@ -71,6 +72,8 @@ export function createElasticBeanstalk(
   })
 
   return {
+    ...createConfigurations(read),
+
     describeEnvironments: async (query) => {
       // An empty list of ids would mean every environment of the account.
       if (query.ids?.length === 0 || query.names?.length === 0) return []
@@ -231,6 +234,7 @@ export function createElasticBeanstalk(
             TemplateName: input.templateName,
             EnvironmentId: input.environmentId,
             Description: input.description.slice(0, LONGEST_DESCRIPTION),
+            ...(input.platformArn === undefined ? {} : { PlatformArn: input.platformArn }),
             ...withTags(input.tags),
           }),
           options,
@@ -258,6 +262,7 @@ export function createElasticBeanstalk(
             Description: input.description.slice(0, LONGEST_DESCRIPTION),
             ...(input.versionLabel === null ? {} : { VersionLabel: input.versionLabel }),
             ...(input.operationsRole === null ? {} : { OperationsRole: input.operationsRole }),
+            ...(input.settings === undefined ? {} : { OptionSettings: input.settings.map(sdkOption) }),
             ...withTags(input.tags),
           }),
           options,
@@ -304,12 +309,7 @@ export function createElasticBeanstalk(
         client.send(
           new UpdateEnvironmentCommand({
             EnvironmentId: environmentId,
-            OptionSettings: settings.map(({ namespace, optionName, value, resourceName }) => ({
-              Namespace: namespace,
-              OptionName: optionName,
-              Value: value ?? '',
-              ...(resourceName === null ? {} : { ResourceName: resourceName }),
-            })),
+            OptionSettings: settings.map(sdkOption),
           }),
           options,
         ),

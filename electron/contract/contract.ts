@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { cloneOptionsSchema } from './clone.ts'
+import { domainFault } from './domain.ts'
 import {
   type Application,
   type ApplicationVersion,
@@ -39,6 +40,13 @@ const versionLabel = z.string().trim().min(1).max(100)
 const environmentName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{2,38})[A-Za-z0-9]$/)
 const cnamePrefix = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{2,61})[A-Za-z0-9]$/)
 
+const domain = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(253)
+  .refine((typed) => domainFault(typed) === null)
+
 const settings = z.strictObject({
   bakeSeconds: z.number().int().min(0).max(86_400),
   soakSeconds: z.number().int().min(0).max(604_800),
@@ -67,6 +75,10 @@ const settings = z.strictObject({
         )
         .max(MOST_RESOLVERS),
     })
+    .optional(),
+  domains: z.array(domain).max(50).optional(),
+  retirement: z
+    .strictObject({ standbySeconds: z.number().int().min(0).max(2_592_000), shrink: z.boolean() })
     .optional(),
 })
 
@@ -98,7 +110,12 @@ const lever = z.discriminatedUnion('step', [
   z.strictObject({ step: z.literal('deploy-existing'), versionLabel }),
   z.strictObject({ step: z.literal('test') }),
   z.strictObject({ step: z.literal('swap') }),
-  z.strictObject({ step: z.literal('retire'), typedUrl: z.string().max(300) }),
+  z.strictObject({
+    step: z.literal('retire'),
+    typedUrl: z.string().max(300),
+    /** Absent: to terminate. */
+    stage: z.literal('shrink').optional(),
+  }),
 ])
 
 /** Everything the renderer may ask of main. */
@@ -153,6 +170,8 @@ export const calls = {
   ).returns<ReleaseView>(),
   /** A text for whoever manages the account: where the release stands, ids, calls, events. With `copy` it goes to the clipboard too. */
   handOver: call(z.strictObject({ releaseId, copy: z.boolean() })).returns<{ readonly text: string }>(),
+  /** Asks Elastic Beanstalk to bring back the environment that an ended release has terminated. */
+  rebuildBlue: call(z.strictObject({ releaseId })).returns<ReleaseView>(),
   openEnvironment: call(z.strictObject({ releaseId, colour: z.enum(['blue', 'green']) })).returns<null>(),
   saveReport: call(z.strictObject({ releaseId, format: z.enum(['html', 'pdf', 'json']) })).returns<{
     readonly path: string

@@ -13,6 +13,12 @@ import {
 import type { Problem } from './problem.ts'
 import { STEP_IDS } from './steps.ts'
 
+/** How many instances an Auto Scaling group may have, as Elastic Beanstalk writes it. */
+export interface Size {
+  readonly minSize: string
+  readonly maxSize: string
+}
+
 /** An object whose members are ours and typed elsewhere; the hash chain vouches for what is inside. */
 function whole<T>() {
   return z.custom<T>((value) => typeof value === 'object' && value !== null)
@@ -39,6 +45,9 @@ export const ACTIONS = [
   'create-security-group',
   'allow-security-group',
   'attach-security-group',
+  'shrink-environment',
+  'grow-environment',
+  'rebuild-environment',
   'repair-ingress',
   'repair-settings',
   'repair-capacity',
@@ -147,6 +156,10 @@ export const entrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('drift-accepted'), at, drift: z.string(), said: z.string() }),
   /** The database that this release takes out of its environment: known from then on, also once it is out. */
   z.object({ kind: z.literal('decoupling'), at, database: z.object({ id: z.string() }) }),
+  /** The size that an environment had before this release shrinks it, to be given back on the way back. */
+  z.object({ kind: z.literal('shrinking'), at, size: whole<Size>() }),
+  /** Names and addresses that are given up with the environment that is terminated next. */
+  z.object({ kind: z.literal('leaving'), at, names: z.array(z.string()) }),
   z.object({ kind: z.literal('proved'), at, step }),
   z.object({ kind: z.literal('returned'), at, step, why: z.string() }),
   z.object({ kind: z.literal('roll-back-chosen'), at, swapped: z.boolean() }),

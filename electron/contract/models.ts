@@ -196,6 +196,31 @@ export interface ReleaseSettings {
   readonly checks: readonly TestCheck[]
   /** Which name servers are asked; absent: the public ones, and checks are made from this computer. */
   readonly panel?: PanelSettings | undefined
+  /** Domains that people type, beside those that Route 53 tells. */
+  readonly domains?: readonly string[] | undefined
+  /** How the old environment ends; absent: terminated as soon as the operator says so. */
+  readonly retirement?: Retirement | undefined
+}
+
+/** How the environment that was left ends. */
+export interface Retirement {
+  /** Account seconds for which it is kept on standby, from when the retire step was reached. */
+  readonly standbySeconds: number
+  /** Whether it is shrunk to one instance first. */
+  readonly shrink: boolean
+}
+
+/** A domain that people type, and whether a swap moves it. */
+export interface DomainView {
+  readonly name: string
+  readonly foundBy: 'hand' | 'route53'
+  /** Where it leads, in words. */
+  readonly leads: string
+  readonly follows: 'yes' | 'no' | 'unknown'
+  /** What a TLS handshake under its name showed on each; null where nobody was asked. */
+  readonly https: { readonly blue: string; readonly green: string } | null
+  readonly fault: string | null
+  readonly remedy: string | null
 }
 
 export interface SourceBundle {
@@ -345,6 +370,13 @@ export interface ReleaseSummary {
   readonly damage?: string
 }
 
+/** The way back after blue was terminated: it can be rebuilt under its id and name. */
+export interface WayBack {
+  readonly until: Instant
+  /** When Elastic Beanstalk was asked for it; null before that. */
+  readonly askedAt: Instant | null
+}
+
 /** What an operator can do now besides the step's own lever. */
 export interface Choice {
   readonly id: 'retry' | 'roll-back' | 'stop' | 'sign-in' | 'choose-another-version' | 'accept-drift' | 'hand-over'
@@ -374,6 +406,10 @@ export interface ReleaseView {
   readonly cloneChoices?: CloneChoices | null
   /** Blue and green side by side, as they were compared last. */
   readonly fidelity?: Fidelity | null
+  /** The domains that people type, from the step that looks at them. */
+  readonly domains?: readonly DomainView[] | null
+  /** Elastic Beanstalk brings blue back until then; null where it was not terminated by this release. */
+  readonly wayBack?: WayBack | null
   /** What the production URL answered lately, oldest first. */
   readonly probes: readonly {
     readonly at: Instant

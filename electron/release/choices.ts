@@ -1,6 +1,7 @@
 import type { Choice, StepStatus } from '../contract/models.ts'
 import type { Problem } from '../contract/problem.ts'
 import { isPassing, needsSignIn } from '../contract/problem.ts'
+import { heldInWords } from './put-back.ts'
 import { type ReleaseState, recordOf } from './state.ts'
 import type { Drift } from './step.ts'
 
@@ -59,8 +60,7 @@ export function choicesOf(
   choices.push({
     id: 'stop',
     title: 'Stop this release',
-    effect:
-      'Leaves everything in AWS exactly as it is now and closes the journal. Green, where it exists, stays and costs money.',
+    effect: `Leaves everything in AWS exactly as it is now and closes the journal. Green, where it exists, stays and costs money.${stillHeld(state)}`,
   })
   return choices
 }
@@ -72,6 +72,12 @@ export function canRollBack(state: ReleaseState): boolean {
     state.release.outcome === null &&
     state.forward.retire.intents['terminate-environment'] === undefined
   )
+}
+
+/** Nobody gives it back once the release is stopped. */
+function stillHeld(state: ReleaseState): string {
+  const held = heldInWords(state)
+  return held === null ? '' : ` What was held off on it for the release stays so: set ${held} by hand.`
 }
 
 function retryEffect(step: ReleaseState['release']['step'], status: StepStatus): string {
@@ -94,7 +100,7 @@ function rollBackEffect(state: ReleaseState): string {
   const { release } = state
   const swapped = state.forward.swap.effects['swap-cnames'] !== undefined
   if (swapped)
-    return `Swaps the URLs back to ${release.blue.name}, waits until the world has followed, then removes ${release.green.name}.`
+    return `${state.shrunk ? `Scales ${release.blue.name} back to its size first. ` : ''}Swaps the URLs back to ${release.blue.name}, waits until the world has followed, then removes ${release.green.name}.`
   if (state.forward.clone.intents['create-environment'] !== undefined)
     return `Terminates ${release.green.name}. Production stays on ${release.blue.name}, untouched.`
   return 'Nothing was created yet: the release simply ends.'

@@ -1,6 +1,6 @@
 import type { FidelityRow } from '../contract/clone.ts'
-import type { OptionSetting, StackResource } from './world.ts'
 import { whyItMatters } from './why-it-matters.ts'
+import type { OptionSetting, StackResource } from './world.ts'
 
 /** Options whose values are made anew for each environment and must differ (AWS developer guide, configuration options). */
 const OWN_OPTIONS: Readonly<Record<string, string>> = {
@@ -60,7 +60,8 @@ export function settingRows(
     const isEqual = a?.value === b?.value
     const inRole = byRole(b?.value, roles.green)
     const isSame = isEqual || byRole(a?.value, roles.blue) === inRole
-    const shown = (value: string | null | undefined) => shownValue(value, isSecret ? (isSame ? 'set' : 'set to another value') : null)
+    const shown = (value: string | null | undefined) =>
+      shownValue(value, isSecret ? (isSame ? 'set' : 'set to another value') : null)
     const expected = isEqual
       ? null
       : (OWN_OPTIONS[key] ??
@@ -89,7 +90,9 @@ export function settingsDifferences(
   green: readonly OptionSetting[],
   stacks: Stacks = { blue: [], green: [] },
 ): readonly string[] {
-  return settingRows(blue, green, stacks).filter(({ verdict }) => verdict === 'differs').map(inWords)
+  return settingRows(blue, green, stacks)
+    .filter(({ verdict }) => verdict === 'differs')
+    .map(inWords)
 }
 
 /** A row in one line, for evidence. */

@@ -112,7 +112,7 @@ function byRecords(records: readonly DomainRecord[], targets: Targets): Found | 
   return gravest(found)
 }
 
-/** The first name of a chain that tells, since what comes after it is its own affair. */
+/** The first name of a chain that tells, since what comes after it is its own affair; else the addresses. */
 function byAnswer(answer: DnsAnswer | null, targets: Targets): Found | null {
   if (answer === null) return null
   if (answer.kind !== 'addresses') return { kind: 'unresolved', leads: `nowhere: ${answer.detail}` }
@@ -120,7 +120,6 @@ function byAnswer(answer: DnsAnswer | null, targets: Targets): Found | null {
     const found = byName(name, targets)
     if (found.kind !== 'elsewhere') return found
   }
-  if (answer.chain.length > 0) return { kind: 'elsewhere', leads: `to ${answer.chain.at(-1) ?? ''}` }
   const found = answer.addresses.map((address) => byAddress(address, targets))
   // Without a record nobody can tell an alias of the name from an alias of the load balancer or a fixed address.
   return gravest(found.map((each) => (each.kind === 'address' ? { ...each, kind: 'unclear' as const } : each)))

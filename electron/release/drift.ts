@@ -227,9 +227,14 @@ function busyDrifts(state: ReleaseState, sight: Sight): readonly Drift[] {
 function isOurs(state: ReleaseState, sight: Sight, colour: Colour): boolean {
   const { track, step } = state.release
   if (isSwapping(state, sight)) return true
-  if (step === 'retire')
-    return recordOf(state, 'retire').leverAt !== null && (track === 'rollback') === (colour === 'green')
-  if (colour === 'blue') return false
+  if (step === 'retire') {
+    const { leverAt, intents } = recordOf(state, 'retire')
+    // At the very end green is given back what was held off for the release.
+    if (colour === 'green' && intents['put-back'] !== undefined) return true
+    return leverAt !== null && (track === 'rollback') === (colour === 'green')
+  }
+  // What was shrunk for a standby is scaled back before the swap back.
+  if (colour === 'blue') return track === 'rollback' && step === 'swap' && state.shrunk !== null
   return step === 'clone' || (step === 'deploy' && state.forward.deploy.intents['deploy-version'] !== undefined)
 }
 

@@ -9,6 +9,7 @@ import { driftsOf, knownOf, openDrift } from './drift.ts'
 import { handOver } from './hand-over.ts'
 import { openEyes } from './look.ts'
 import { ACTION_LABELS, type LeverInput, type ReleaseJournal, type RunningRelease } from './running.ts'
+import { checkTypedUrl } from './standby.ts'
 import { apply, recordOf, replay, stepsOf } from './state.ts'
 import {
   allOpen,
@@ -246,14 +247,8 @@ export function runRelease(input: {
 
   async function throwLever(lever: LeverInput): Promise<void> {
     isAt(lever.step)
-    const { productionCname } = state.release
     for (const entry of broughtBy(lever, state, clock.now())) record(entry)
-    if (lever.step === 'retire' && lever.typedUrl.trim().toLowerCase() !== productionCname.toLowerCase()) {
-      throw problem('bad-input', 'That is not the production URL', {
-        meaning: 'Nothing was terminated.',
-        remedy: `Type ${productionCname}.`,
-      })
-    }
+    checkTypedUrl(lever, state, judgement?.stage ?? null)
     secret = lever.step === 'independence' ? lever.password : null
     const { gates, drift } = await patiently(clock, closing.signal, () => observe(true))
     if (drift?.stops) throw new SignalboxError(drift.problem)
@@ -288,7 +283,8 @@ export function runRelease(input: {
       })
     }
     // Whoever was sent to green once may still be on their way: also where the URLs were swapped back meanwhile.
-    const swapped = holder === 'green' || state.forward.swap.effects['swap-cnames'] !== undefined
+    const { effects, provedAt } = state.forward.swap
+    const swapped = holder === 'green' || effects['swap-cnames'] !== undefined || provedAt !== null
     record({ kind: 'roll-back-chosen', at: clock.now(), swapped })
     beginRollBack()
   }

@@ -44,7 +44,10 @@ function settingsProof({ settings, settingRows }: FidelityFacts): Gate {
     differing.length === 0
       ? `All ${count} settings agree${expected > 0 ? `, apart from ${expected} that must differ or were meant to` : ''}.`
       : `${differing.length} settings differ.`,
-    [evidence(SETTINGS, at, `${count} settings compared`), ...differing.map((row) => evidence(SETTINGS, at, inWords(row)))],
+    [
+      evidence(SETTINGS, at, `${count} settings compared`),
+      ...differing.map((row) => evidence(SETTINGS, at, inWords(row))),
+    ],
     { waivable: true, remedy: `${REPAIR} Where they are meant, say why; else roll back and clone again.` },
   )
 }
@@ -150,7 +153,8 @@ function listenersProof({ listeners, settings }: FidelityFacts): Gate {
     ],
     {
       waivable: true,
-      remedy: 'A listener that was made by hand is not copied: make it on green in the EC2 console, or say why it may be missing.',
+      remedy:
+        'A listener that was made by hand is not copied: make it on green in the EC2 console, or say why it may be missing.',
     },
   )
 }

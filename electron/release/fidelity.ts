@@ -1,7 +1,7 @@
 import type { Fidelity, FidelityRow, Repair } from '../contract/clone.ts'
 import type { Environment, Health } from '../contract/models.ts'
 import { meantOn, option, settingIn } from './clone-options.ts'
-import { type SettingRow, settingRows, type Stacks } from './differences.ts'
+import { type SettingRow, type Stacks, settingRows } from './differences.ts'
 import { groupsOfStack, type IngressDifference, ingressDifference, type PartRule, ruleInWords } from './ingress.ts'
 import type { ReleaseState } from './state.ts'
 import { BLUE_TAG, RELEASE_TAG, type Reading, reading, type Sight } from './step.ts'
@@ -49,7 +49,10 @@ export async function readFidelity(
     read(() => stack.resources(green.id)),
     template === null ? null : read(() => elasticBeanstalk.templateSettings(application, template)),
   ])
-  const listenersOf = (resources: Reading<readonly StackResource[] | null>, settings: Reading<readonly OptionSetting[]>) =>
+  const listenersOf = (
+    resources: Reading<readonly StackResource[] | null>,
+    settings: Reading<readonly OptionSetting[]>,
+  ) =>
     read(async () => {
       const arn = balancerOf(valueOr(resources, null) ?? [], valueOr(settings, []))
       return arn === null ? [] : network.listeners(arn)
@@ -110,7 +113,10 @@ export function sharedBalancer(settings: readonly OptionSetting[]): string | nul
 }
 
 /** How many instances of each are Ok; null where health is basic and nothing counts them. */
-export function capacityOf({ blueHealth, greenHealth }: Sight): { readonly blue: number; readonly green: number } | null {
+export function capacityOf({
+  blueHealth,
+  greenHealth,
+}: Sight): { readonly blue: number; readonly green: number } | null {
   const count = (health: Health | null) => health?.instances.filter(({ status }) => status === 'Ok').length ?? null
   const [blue, green] = [count(blueHealth), count(greenHealth)]
   return blue === null || green === null ? null : { blue, green }
@@ -153,7 +159,9 @@ function environmentRows(state: ReleaseState, sight: Sight): readonly FidelityRo
       blue: blue.platform,
       green: green.platform,
       verdict: isSamePlatform ? 'same' : chosen === null ? 'differs' : 'expected',
-      why: isSamePlatform ? null : (chosen ?? 'Another platform version may bring another language version and other libraries.'),
+      why: isSamePlatform
+        ? null
+        : (chosen ?? 'Another platform version may bring another language version and other libraries.'),
     },
     {
       subject: 'role',

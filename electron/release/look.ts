@@ -124,7 +124,8 @@ export function openEyes(world: World) {
     async newEvents(state: ReleaseState, isLast = false): Promise<readonly EnvironmentEvent[]> {
       const now = world.clock.now()
       if (now - eventsAt < EVENTS_MILLISECONDS && !isLast) return []
-      for (const event of state.events) seenEvents.add(keyOf(event))
+      // Only what was journalled before: what is heard from here on is noted when it is heard.
+      if (eventsAt === 0) for (const event of state.events) seenEvents.add(keyOf(event))
       const since = Math.max(
         state.release.startedAt,
         (eventsAt || state.events.at(-1)?.at || state.release.startedAt) - EVENTS_OVERLAP_MILLISECONDS,

@@ -47,14 +47,17 @@ export function putBackOf(
     'put-back',
     TITLE,
     owed.length === 0 ? 'passed' : 'waiting',
-    owed.length === 0 ? `${inWords(state.held)}: as it was, or as somebody else has set it since.` : `Still to do: ${names}.`,
+    owed.length === 0
+      ? `${inWords(state.held)}: as it was, or as somebody else has set it since.`
+      : `Still to do: ${names}.`,
     [evidence(SOURCE, settings.at, owed.length === 0 ? 'nothing is held any more' : `held: ${names}`)],
     {
       waivable: true,
       remedy: `It is done here once. Where that was refused, set it in the AWS console (Configuration of ${state.release.green.name}): it is seen here. Or say why it may stay as it is.`,
     },
   )
-  if (owed.length === 0 || waivers['put-back'] !== undefined || !isReady(sight.green)) return { ...nothing, proofs: [proof] }
+  if (owed.length === 0 || waivers['put-back'] !== undefined || !isReady(sight.green))
+    return { ...nothing, proofs: [proof] }
   const askedAt = effects['put-back']
   if (askedAt === undefined) return { due: 'put-back', stuck: null, proofs: [proof] }
   const late = sight.at - askedAt > READ_LAG_MILLISECONDS && settings.at - askedAt > READ_LAG_MILLISECONDS

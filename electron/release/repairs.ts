@@ -42,11 +42,15 @@ export async function actRepair(
     const added = rulesAt(resources, ingress.missing)
     const removed = rulesAt(resources, ingress.extra)
     const detail = [...new Set([...added.keys(), ...removed.keys()])].join(', ')
-    return journalled(hands, note(`${detail}: ${ingress.missing.length} added, ${ingress.extra.length} taken away`), async () => {
-      // First those who are missing: nobody who ought to come in is shut out meanwhile.
-      for (const [groupId, rules] of added) await network.allowIngress(groupId, rules)
-      for (const [groupId, rules] of removed) await network.revokeIngress(groupId, rules)
-    })
+    return journalled(
+      hands,
+      note(`${detail}: ${ingress.missing.length} added, ${ingress.extra.length} taken away`),
+      async () => {
+        // First those who are missing: nobody who ought to come in is shut out meanwhile.
+        for (const [groupId, rules] of added) await network.allowIngress(groupId, rules)
+        for (const [groupId, rules] of removed) await network.revokeIngress(groupId, rules)
+      },
+    )
   }
   if (action === 'repair-settings') {
     const settings = facts.settingRows.flatMap(({ repair }) => repair ?? [])
@@ -61,7 +65,12 @@ export async function actRepair(
   await journalled(hands, note(detail), () =>
     elasticBeanstalk.updateSettings(
       green.id,
-      options.map(({ namespace, optionName, during }) => ({ namespace, optionName, value: during, resourceName: null })),
+      options.map(({ namespace, optionName, during }) => ({
+        namespace,
+        optionName,
+        value: during,
+        resourceName: null,
+      })),
     ),
   )
 }

@@ -22,7 +22,7 @@ export type LeverInput =
   | { readonly step: 'deploy'; readonly versionLabel: string; readonly bundle: SourceBundle | null }
   | { readonly step: 'test' }
   | { readonly step: 'swap' }
-  | { readonly step: 'retire'; readonly typedUrl: string }
+  | { readonly step: 'retire'; readonly typedUrl: string; readonly stage?: 'shrink' | undefined }
 
 /** The choices that the engine carries out; signing in and handing over are the desk's. */
 export type Decision = Exclude<Choice['id'], 'sign-in' | 'hand-over'>
@@ -63,6 +63,9 @@ export const ACTION_LABELS = {
   'create-security-group': 'Making the security group',
   'allow-security-group': 'Letting the security group in at the database',
   'attach-security-group': 'Attaching the security group to blue',
+  'shrink-environment': 'Asking Elastic Beanstalk to shrink it to one instance',
+  'grow-environment': 'Asking Elastic Beanstalk to scale blue back to its size',
+  'rebuild-environment': 'Asking Elastic Beanstalk to rebuild blue',
   'repair-ingress': 'Giving green the rules of blue',
   'repair-settings': 'Giving green the settings of blue',
   'repair-capacity': 'Scaling green to the size of blue',

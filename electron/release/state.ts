@@ -1,5 +1,5 @@
 import { type CloneOptions, type Fidelity, type Held, PLAIN_CLONE, type Repair } from '../contract/clone.ts'
-import type { Action, Entry, EntryOf } from '../contract/entries.ts'
+import type { Action, Entry, EntryOf, Size } from '../contract/entries.ts'
 import type {
   Answer,
   Colour,
@@ -67,6 +67,10 @@ export interface ReleaseState {
   readonly drift: string | null
   /** The database that this release has begun to decouple. */
   readonly decoupling: { readonly id: string } | null
+  /** The size that blue had before this release shrank it. */
+  readonly shrunk: Size | null
+  /** Names and addresses that are given up with the environment that was terminated. */
+  readonly left: readonly string[]
   readonly accepted: Readonly<Record<string, Instant>>
   readonly dependencies: Dependencies | null
   readonly cloneOptions: CloneOptions
@@ -137,6 +141,8 @@ export function begin(entry: EntryOf<'started'>): ReleaseState {
     known: { blue: null, green: null },
     drift: null,
     decoupling: null,
+    shrunk: null,
+    left: [],
     accepted: {},
     dependencies: null,
     cloneOptions: PLAIN_CLONE,
@@ -252,6 +258,10 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
       return { ...state, dependencies: entry.dependencies }
     case 'decoupling':
       return { ...state, decoupling: entry.database }
+    case 'shrinking':
+      return { ...state, shrunk: entry.size }
+    case 'leaving':
+      return { ...state, left: entry.names }
     case 'drift':
       return { ...state, drift: entry.drift }
     case 'drift-accepted':

@@ -2,6 +2,7 @@ import type { CloneChoices } from '../contract/clone.ts'
 import type { Action, Entry } from '../contract/entries.ts'
 import {
   type Colour,
+  type DomainView,
   type Environment,
   type Evidence,
   type Gate,
@@ -82,6 +83,8 @@ export interface Judgement {
   /** The panel of name servers, from the step that watches it. */
   readonly resolvers?: readonly ResolverView[]
   readonly notBefore?: NotBefore | null
+  /** The domains that people type, from the step that looks at them. */
+  readonly domains?: readonly DomainView[]
 }
 
 /** What acting may use beside the world: the journal comes first, always. */

@@ -12,6 +12,7 @@ import {
 import { isPassing, needsSignIn, type Problem } from '../contract/problem.ts'
 import { STEP_IDS, type StepId } from '../contract/steps.ts'
 import { choicesOf } from './choices.ts'
+import { wayBackOf } from './rebuild.ts'
 import { since } from './sightings.ts'
 import { type ReleaseState, recordOf, rolesOf, stepsOf } from './state.ts'
 import { allOpen, holderOf, type Judgement, type Sight } from './step.ts'
@@ -51,6 +52,8 @@ export function viewOf(seen: Seen): ReleaseView {
     dependencies: state.dependencies,
     cloneChoices: judgement?.cloneChoices ?? null,
     fidelity: state.fidelity,
+    domains: judgement?.domains ?? null,
+    wayBack: wayBackOf(state),
     probes: seen.sight?.probes ?? [],
     problem: release.outcome === null ? problem : null,
     paused: trouble !== null && needsSignIn(trouble),

@@ -111,7 +111,7 @@ async function askProduction(
   const asked = pick(visited(state, servers), turn)
   const found = asked?.answer.kind === 'addresses' ? asked.answer.addresses : []
   const version4 = found.filter((address) => !address.includes(':'))
-  const address = pick(version4.length > 0 ? version4 : found, turn)
+  const address = pick(version4.length > 0 ? version4 : found, turn, 1)
   const path = state.release.settings.checks[0]?.path ?? '/'
   const answer: HttpAnswer = address
     ? await world.probe.get({ address, host: state.release.productionCname, path }, signal)
@@ -134,9 +134,11 @@ function visited(state: ReleaseState, servers: readonly Observed[]): readonly Ob
   return resolvers.length > 0 ? resolvers : telling
 }
 
-/** Another one each turn, in no order that the turns' own length could keep step with. */
-function pick<T>(list: readonly T[], turn: number): T | undefined {
-  return list[(Math.imul(turn, 2_654_435_761) >>> 8) % Math.max(1, list.length)]
+/** Another one each turn, in no order that the turns' own length, or another choice in the same turn, could keep step with. */
+function pick<T>(list: readonly T[], turn: number, choice = 0): T | undefined {
+  let mixed = Math.imul(turn ^ (choice * 0x27d4eb2f), 0x9e3779b1)
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b)
+  return list[((mixed ^ (mixed >>> 13)) >>> 0) % Math.max(1, list.length)]
 }
 
 function notAsked(at: Instant): PropagationFacts['probe'] {

@@ -2,7 +2,8 @@ import type { OptionSetting } from './world.ts'
 
 /** By the beginning of `namespace/option`, the longest that fits counts (AWS developer guide, general options for all environments). */
 const WHY: Readonly<Record<string, string>> = {
-  'aws:autoscaling:asg': 'How many instances it keeps at least and at most: with fewer, the load of production may be too much for it.',
+  'aws:autoscaling:asg':
+    'How many instances it keeps at least and at most: with fewer, the load of production may be too much for it.',
   'aws:autoscaling:launchconfiguration/IamInstanceProfile':
     'The role of the instances: with another one the application may be refused by the AWS services it uses.',
   'aws:autoscaling:launchconfiguration/SecurityGroups':
@@ -49,5 +50,8 @@ export function whyItMatters({ namespace, optionName }: Pick<OptionSetting, 'nam
   const found = Object.keys(WHY)
     .filter((prefix) => key.startsWith(prefix))
     .toSorted((a, b) => b.length - a.length)[0]
-  return (found === undefined ? undefined : WHY[found]) ?? 'An option of Elastic Beanstalk: green may behave otherwise than blue.'
+  return (
+    (found === undefined ? undefined : WHY[found]) ??
+    'An option of Elastic Beanstalk: green may behave otherwise than blue.'
+  )
 }

@@ -1,3 +1,4 @@
+import type { CloneOptions } from '../contract/clone.ts'
 import type { Entry } from '../contract/entries.ts'
 import type { Colour, EnvironmentEvent, Instant, Release, SourceBundle } from '../contract/models.ts'
 import type { StepId, Track } from '../contract/steps.ts'
@@ -137,6 +138,15 @@ function decisionOf(entry: Entry): readonly Decision[] {
     }
     case 'green-named':
       return [{ at, text: `Named green ${entry.name}, with the CNAME prefix ${entry.cnamePrefix}.` }]
+    case 'clone-options':
+      return [{ at, text: `Chose for green: ${optionsInWords(entry.options)}.` }]
+    case 'repair-chosen':
+      return [{ at, text: `Asked for a repair of green: ${entry.repair}.` }]
+    case 'held':
+      return entry.options.map(({ optionName, during, after }) => ({
+        at,
+        text: `Held ${optionName} of green at ${during} for the time of the release; it goes back to ${after} at its end.`,
+      }))
     case 'version-chosen':
       return [{ at, text: `Chose version ${entry.label}${entry.bundle ? ` from ${entry.bundle.fileName}` : ''}.` }]
     case 'drift':
@@ -167,4 +177,14 @@ function withoutPath(bundle: SourceBundle | null): Omit<SourceBundle, 'path'> | 
 
 function eventOf({ at, severity, environmentName, message }: EnvironmentEvent): EnvironmentEvent {
   return { at, severity, environmentName, message }
+}
+
+function optionsInWords({ platform, template, instanceTypes, minSize }: CloneOptions): string {
+  const chosen = [
+    ...(platform === 'newest' ? ['the newest platform version of the branch'] : []),
+    ...(template === null ? [] : [`the saved configuration ${template}`]),
+    ...(instanceTypes === null ? [] : [`instances of type ${instanceTypes}`]),
+    ...(minSize === null ? [] : [`at least ${minSize} instances`]),
+  ]
+  return chosen.join(', ') || 'everything as on blue'
 }

@@ -42,6 +42,13 @@ export const ACTION_TITLES: Readonly<Record<Action, string>> = {
   'create-security-group': 'Make a security group',
   'allow-security-group': 'Let it in at the database',
   'attach-security-group': 'Attach it to blue',
+  'shrink-environment': 'Shrink blue to one instance',
+  'grow-environment': 'Scale blue back to its size',
+  'rebuild-environment': 'Rebuild blue',
+  'repair-ingress': 'Give green the ingress rules of blue',
+  'repair-settings': 'Give green the settings of blue',
+  'repair-capacity': 'Scale green to the size of blue',
+  'put-back': 'Give green back what was held off for the release',
 }
 
 export const OUTCOME_TITLES: Readonly<Record<Outcome | 'open', string>> = {

@@ -1,11 +1,13 @@
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
+import type { Preview } from '../../electron/contract/models.ts'
 import { keepInDraft } from '../actions.ts'
 import { count } from '../formats.ts'
 import { isProductionUrl } from '../names.ts'
 import { rolesOf } from '../roles.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'
+import { Retirement } from '../ui/Retirement.tsx'
 import type { StepParts, StepProps } from './parts.ts'
 import './inputs.css'
 
@@ -15,10 +17,17 @@ export const retire: StepParts = {
     const { to, from, fromColour } = rolesOf(view)
     return `${capital(fromColour)}, ${from.name}, is terminated by its id; ${to.name} goes on serving ${view.release.productionCname}. This is the one step that another click cannot take back.`
   },
-  Inputs: Losses,
+  Inputs: Ending,
   Watch: null,
-  plan(view, _step, draft) {
+  plan(view, { preview }, draft) {
     const { fromColour } = rolesOf(view)
+    if (isShrinking(preview))
+      return {
+        label: `Shrink ${fromColour} to one instance`,
+        lever: { step: 'retire', typedUrl: '', stage: 'shrink' },
+        missing: null,
+        brings: [],
+      }
     const typed = isProductionUrl(draft.typedUrl, view.release.productionCname)
     return {
       label: `Terminate ${fromColour}`,
@@ -30,7 +39,37 @@ export const retire: StepParts = {
   },
 }
 
-function Losses({ view }: StepProps) {
+/** The lever that shrinks is told by what it says of itself. */
+function isShrinking(preview: Preview | undefined): boolean {
+  return preview?.calls.some((call) => call.includes('MaxSize')) ?? false
+}
+
+function Ending(props: StepProps) {
+  const { view, step } = props
+  return (
+    <>
+      {view.release.track === 'forward' && (
+        <Retirement key={JSON.stringify(view.release.settings.retirement)} view={view} />
+      )}
+      {isShrinking(step.preview) ? <Shrinking {...props} /> : <Losses {...props} />}
+    </>
+  )
+}
+
+function Shrinking({ step: { preview } }: StepProps) {
+  if (!preview) return null
+  return (
+    <section className="panel inputs stack-tight" aria-label="What comes next" data-testid={testIds.preview}>
+      <h3 className="title">Next: {preview.title.toLowerCase()}</h3>
+      <p className="lead wrap">{preview.words}</p>
+      <pre className="code" aria-label="The calls it makes">
+        {preview.calls.join('\n')}
+      </pre>
+    </section>
+  )
+}
+
+function Losses({ view, step: { preview } }: StepProps) {
   const typedUrl = useSignalbox((state) => state.draft.typedUrl)
   const { from, to, fromColour } = rolesOf(view)
   const { productionCname } = view.release
@@ -65,6 +104,7 @@ function Losses({ view }: StepProps) {
           What stays: Elastic Beanstalk can rebuild it within 42 days, with the same name and id, but not at once and
           without the data that was on it.
         </li>
+        {preview && <li data-testid={testIds.preview}>{preview.words}</li>}
       </ul>
       <FormField
         label="Type the production URL to unlock the lever"

@@ -1,5 +1,7 @@
 import { rolesOf } from '../roles.ts'
-import type { StepParts } from './parts.ts'
+import { Domains } from '../ui/Domains.tsx'
+import type { StepParts, StepProps } from './parts.ts'
+import './inputs.css'
 
 /** Exchanges the CNAMEs of both environments; the same step takes them back. */
 export const swap: StepParts = {
@@ -8,7 +10,7 @@ export const swap: StepParts = {
     const back = view.release.track === 'rollback' ? 'back ' : ''
     return `${view.release.productionCname} moves ${back}from ${fromColour}, ${from.name}, to ${toColour}, ${to.name}. Both keep running. Swapping again takes it back.`
   },
-  Inputs: null,
+  Inputs: Audit,
   Watch: null,
   plan: ({ release }) => ({
     label: release.track === 'forward' ? 'Swap the CNAMEs now' : 'Swap the CNAMEs back now',
@@ -16,4 +18,8 @@ export const swap: StepParts = {
     missing: null,
     brings: [],
   }),
+}
+
+function Audit({ view }: StepProps) {
+  return view.release.track === 'forward' ? <Domains view={view} /> : null
 }

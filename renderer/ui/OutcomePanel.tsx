@@ -2,14 +2,14 @@ import Button from '@cloudscape-design/components/button'
 import { useState } from 'react'
 import type { Outcome, ReleaseView, StepView } from '../../electron/contract/models.ts'
 import { ask } from '../actions.ts'
-import { count, dateTime, day, duration } from '../formats.ts'
+import { count, dateTime, duration } from '../formats.ts'
 import { stepsOf } from '../roles.ts'
 import { titleOf } from '../steps/titles.ts'
 import { useWaitingFor } from '../store.ts'
 import { testIds } from '../test-ids.ts'
+import { RebuildPanel } from './RebuildPanel.tsx'
 import './outcome-panel.css'
 
-const REBUILD_MILLISECONDS = 42 * 86_400_000
 const FORMATS = ['html', 'pdf', 'json'] as const
 
 /** How a release ended, what it took, and what it leaves behind. */
@@ -17,6 +17,7 @@ export function OutcomePanel({ view }: { readonly view: ReleaseView }) {
   const { release } = view
   const { outcome, startedAt, endedAt } = release
   if (outcome === null || endedAt === null) return null
+  const dangling = view.steps.retire.proofs.find(({ id }) => id === 'dangling-records')
   const steps = stepsOf(view).filter((step) => step.enteredAt !== null)
   return (
     <section className="stack" data-testid={testIds.outcome} data-outcome={outcome}>
@@ -26,14 +27,9 @@ export function OutcomePanel({ view }: { readonly view: ReleaseView }) {
         <p className="muted">
           {dateTime(startedAt)} to {dateTime(endedAt)}, {duration((endedAt - startedAt) / 1000)} in all.
         </p>
-        {outcome === 'completed' && (
-          <p className="wrap">
-            <strong>The way back from here:</strong> Elastic Beanstalk can rebuild {release.blue.name} (
-            {release.blue.id}) until {day(endedAt + REBUILD_MILLISECONDS)}, 42 days, as long as its URL is free and its
-            version is kept. In the AWS console: “Restore terminated environment”.
-          </p>
-        )}
+        {dangling !== undefined && dangling.evidence.length > 1 && <p className="wrap">{dangling.summary}</p>}
       </div>
+      {view.wayBack && <RebuildPanel release={release} wayBack={view.wayBack} />}
       <Report view={view} />
       <section className="panel" aria-label="What each step took">
         <table className="durations">

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { resolverAddressFault } from '../../electron/contract/panel.ts'
 import { findAuthoritative } from '../../electron/dns/delegation.ts'
 import { createDns } from '../../electron/dns/panel.ts'
 import { parseServerAddress } from '../../electron/dns/server-address.ts'
@@ -148,5 +149,38 @@ describe('a chosen panel', () => {
       ],
     })
     expect(panel.map(({ name }) => name)).toEqual(['This computer’s resolver', 'Office', 'Office, 192.0.2.8'])
+  })
+})
+
+describe('an address as it is typed', () => {
+  it.each([
+    '10.0.0.2',
+    '10.0.0.2:5353',
+    'dns.office',
+    'tcp://10.0.0.2',
+    'tcp://dns.office:5353',
+    '2001:db8::1',
+    '[2001:db8::1]:5353',
+    'https://dns.example.com/dns-query',
+    'https://10.0.0.2:8443/q?key=7',
+    ' 10.0.0.2 ',
+  ])('%s can be asked', (typed) => {
+    expect(resolverAddressFault(typed)).toBeNull()
+  })
+
+  it.each([
+    '',
+    'a b',
+    '10.0.0.2:0',
+    '10.0.0.2:70000',
+    '10.0.0.2:x',
+    'http://dns.example.com/dns-query',
+    'https://dns.example.com',
+    'file:///etc/hosts',
+    '[2001:db8::1',
+    '-dns.office',
+    `${'a'.repeat(301)}`,
+  ])('“%s” cannot', (typed) => {
+    expect(resolverAddressFault(typed)).toMatch(/Give the address|looks like|At most/)
   })
 })

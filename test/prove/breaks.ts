@@ -168,13 +168,13 @@ export const BREAKAGES: readonly Breakage[] = [
     edits: [
       {
         file: 'release/steps/clone.ts',
-        find: "      due: facts.templateLeft ? 'delete-template' : null,",
-        put: '      due: null,',
+        find: "templateLeft ? 'delete-template' :",
+        put: "templateLeft === null ? 'delete-template' :",
       },
       {
         file: 'release/steps/clone.ts',
-        find: "        facts.templateLeft ? 'waiting' : 'passed',",
-        put: "        'passed',",
+        find: "templateLeft ? 'waiting' : 'passed'",
+        put: "templateLeft === null ? 'waiting' : 'passed'",
       },
     ],
   },

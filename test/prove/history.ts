@@ -54,7 +54,7 @@ export const WISHES = [
 ] as const
 export type Wish = (typeof WISHES)[number]
 
-export const READS = [
+const READS = [
   'describeEnvironments',
   'health',
   'events',
@@ -69,11 +69,14 @@ export const READS = [
   'databases',
   'groupsReferring',
   'contents',
+  'templateSettings',
+  'platforms',
+  'validateSettings',
 ] as const
 export type CallName = (typeof READS)[number] | (typeof CHANGES)[number]
 
 export type FaultCode = 'throttled' | 'server error' | 'network'
-export const MODEL_FAULTS = [
+const MODEL_FAULTS = [
   'swapRefused',
   'createEndsRed',
   'instancesNeverReport',

@@ -4,7 +4,7 @@ import { deleteTemplate } from '../../electron/practice/model/templates.ts'
 import { runRelease } from '../../electron/release/engine.ts'
 import { replay } from '../../electron/release/state.ts'
 import { begin, bundleOf } from './begin.ts'
-import { APPLICATION, BEHAVIOURS, createSmallAccount, PRODUCTION } from './door/account.ts'
+import { APPLICATION, BEHAVIOURS, createSmallAccount } from './door/account.ts'
 import { createDoor, type Objects } from './door/beanstalk.ts'
 import { createHand } from './door/hand.ts'
 import { createNet } from './door/network.ts'
@@ -213,5 +213,3 @@ function nameOf(deed: Deed): string {
   if (deed.kind === 'resolver') return `resolver: ${deed.policy}`
   return deed.kind
 }
-
-export { PRODUCTION }

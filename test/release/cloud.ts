@@ -206,8 +206,15 @@ export function fakeCloud(listingLagSeconds: number, statusLagSeconds: number) {
       templates.delete(name)
     },
     createEnvironment(input: Parameters<ElasticBeanstalk['createEnvironment']>[0]) {
-      const settings = templates.get(input.templateName)
-      if (!settings) throw problem('refused-by-aws', 'There is no such template')
+      const saved = templates.get(input.templateName)
+      if (!saved) throw problem('refused-by-aws', 'There is no such template')
+      const set = input.settings ?? []
+      const settings = [
+        ...saved.filter(
+          (old) => !set.some((each) => each.namespace === old.namespace && each.optionName === old.optionName),
+        ),
+        ...set,
+      ]
       if (living().some(({ name }) => name === input.environmentName)) throw problem('name-taken', 'The name is taken')
       if (living().some(({ cnamePrefix }) => cnamePrefix === input.cnamePrefix)) {
         throw problem('name-taken', `${cnameOf(input.cnamePrefix)} is not available`)

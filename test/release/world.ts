@@ -4,8 +4,10 @@ import type {
   DatabaseInstance,
   DomainRecord,
   HttpAnswer,
+  IngressRule,
   ManagedAction,
   MinuteOfRequests,
+  SettingsMessage,
   TlsAnswer,
   World,
 } from '../../electron/release/world.ts'
@@ -44,6 +46,8 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
   const managed: ManagedAction[] = []
   const declared = new Map<string, DeclaredResource[]>()
   const referring = new Map<string, { readonly id: string; readonly name: string }[]>()
+  const ingress: IngressRule[] = []
+  const objections: SettingsMessage[] = []
   const domainRecords: DomainRecord[] = []
   const minutes: MinuteOfRequests[] = []
   const pages = new Map<string, HttpAnswer>()
@@ -129,6 +133,13 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
             [...cloud.versions.values()].filter(({ label }) => labels === undefined || labels.includes(label)),
           ),
         templates: () => answer('templates', () => [...cloud.templates.keys()]),
+        templateSettings: (_application, name) => answer('templateSettings', () => cloud.templates.get(name) ?? []),
+        platforms: (arn) =>
+          answer('platforms', () => {
+            const present = { arn, branch: 'Node.js 24', version: '6.6.0', lifecycle: 'Supported', parts: {} }
+            return { present, newest: null }
+          }),
+        validateSettings: () => answer('validateSettings', () => [...objections]),
         createTemplate: (input) => change('createTemplate', () => changes.createTemplate(input)),
         deleteTemplate: (application, name) =>
           change('deleteTemplate', () => changes.deleteTemplate(application, name)),
@@ -150,6 +161,20 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
         protect: (id) => change('protect', () => rds.changes.protect(id)),
         createGroup: (input) => change('createGroup', () => rds.changes.createGroup(input)),
         allow: (...input) => change('allow', () => rds.changes.allow(...input)),
+      },
+      network: {
+        ingress: (groupIds) =>
+          answer('ingress', () => [...ingress].filter(({ groupId }) => groupIds.includes(groupId))),
+        listeners: () => answer('listeners', () => []),
+        allowIngress: (_groupId, rules) =>
+          answer('allowIngress', () => {
+            ingress.push(...rules)
+          }),
+        revokeIngress: (_groupId, rules) =>
+          answer('revokeIngress', () => {
+            const said = rules.map((rule) => JSON.stringify(rule))
+            ingress.splice(0, ingress.length, ...ingress.filter((rule) => !said.includes(JSON.stringify(rule))))
+          }),
       },
       stack: {
         resources: (id) => answer('resources', () => cloud.environments.get(id)?.resources ?? null),
@@ -204,6 +229,10 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
     minutes,
     pages,
     handshakes,
+    /** The rules of all security groups; a clone gets none by itself. */
+    ingress,
+    /** What a dry run of settings says. */
+    objections,
     /** Every change that was made, in its order. */
     mutations,
     connect,

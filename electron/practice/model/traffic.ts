@@ -59,13 +59,13 @@ const PERCENTILES = { P999: 0.999, P99: 0.99, P95: 0.95, P90: 0.9, P85: 0.85, P7
 /** Sums what was answered in the `windowMilliseconds` before `now`. */
 export function summarizeTraffic(all: readonly Traffic[], now: number, windowMilliseconds: number): TrafficSummary {
   const counts: [number, number, number, number] = [0, 0, 0, 0]
-  const latencies: { readonly milliseconds: number; readonly count: number }[] = []
+  const slices: Slice[] = []
   for (const traffic of all) {
     for (let index = traffic.slices.length - 1; index >= 0; index -= 1) {
       const slice = traffic.slices[index]
       if (slice === undefined || slice.start <= now - windowMilliseconds - SLICE_MILLISECONDS / 2) break
       for (const family of [0, 1, 2, 3] as const) counts[family] += slice.counts[family]
-      latencies.push(...slice.latencies)
+      slices.push(slice)
     }
   }
   const scale = 10_000 / windowMilliseconds
@@ -83,7 +83,7 @@ export function summarizeTraffic(all: readonly Traffic[], now: number, windowMil
     clientErrorShare: sum === 0 ? 0 : counts[2] / sum,
     // Health is judged far more often than its latencies are read.
     get latency() {
-      return percentiles(latencies)
+      return percentiles(slices.flatMap((slice) => slice.latencies))
     },
   }
 }

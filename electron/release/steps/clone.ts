@@ -1,7 +1,11 @@
-import { type Environment, type Evidence, type Gate } from '../../contract/models.ts'
+import type { Gate } from '../../contract/models.ts'
 import { problem, problemOf } from '../../contract/problem.ts'
-import { type Stacks, settingsDifferences } from '../differences.ts'
-import { managedUpdateGate, type Neighbours, onlyReleaseGate, readNeighbours } from '../neighbours.ts'
+import { type BeforeFacts, beforeGates } from '../clone-gates.ts'
+import { choicesFrom, chosenPlatform, overridesOf, readOptions } from '../clone-options.ts'
+import { type FidelityFacts, fidelityOf, isOwnTag, readFidelity } from '../fidelity.ts'
+import { fidelityProofs } from '../fidelity-gates.ts'
+import { readNeighbours } from '../neighbours.ts'
+import { actRepair, repairDue } from '../repairs.ts'
 import { recordOf } from '../state.ts'
 import {
   BLUE_TAG,
@@ -14,138 +18,112 @@ import {
   journalled,
   READ_LAG_MILLISECONDS,
   RELEASE_TAG,
-  type Reading,
   reading,
+  type Sight,
   type Step,
   underWay,
-  unreadable,
 } from '../step.ts'
-import type { OptionSetting, Tag } from '../world.ts'
 
 /** How long a clone takes in AWS's own examples; only to draw the bar. */
 const TYPICAL_SECONDS = 400
 /** How long a Ready environment may still be on its way to Ok before the operator is asked. */
 const SETTLE_MILLISECONDS = 10 * 60_000
 
-interface Before {
-  readonly kind: 'before'
-  readonly cname: Reading<{ readonly available: boolean; readonly fullyQualified: string }>
-  readonly quota: Reading<{ readonly used: number; readonly maximum: number | null }>
-  readonly neighbours: Neighbours
-  /** Somebody else's environment with green's name. */
-  readonly nameTaken: boolean
-}
-
-interface After {
+interface AfterFacts {
   readonly kind: 'after'
   readonly templateLeft: boolean
-  readonly settings: {
-    readonly blue: Reading<readonly OptionSetting[]>
-    readonly green: Reading<readonly OptionSetting[]>
-  } | null
-  readonly tags: { readonly blue: Reading<readonly Tag[]>; readonly green: Reading<readonly Tag[]> } | null
-  readonly stacks: Stacks
+  /** Null until green is Ready. */
+  readonly fidelity: FidelityFacts | null
 }
 
-type Facts = Before | After
+type Facts = BeforeFacts | AfterFacts
 
-/** Creates green from blue's configuration by a temporary configuration template, and proves that it is a true copy. */
+const NOTHING = { gates: null, proofs: [], due: null, progress: null, stuck: null }
+
+/**
+ * Creates green from a configuration, blue's by a temporary template or a saved one, and proves that it is a true copy.
+ * What differs is repaired on green where the operator asks for it.
+ */
 export const clone: Step<Facts> = {
   id: 'clone',
   hasLever: true,
   factsSeconds: 30,
 
-  async observe(state, sight, { world }) {
+  async observe(state, sight, { world, record }) {
     const { release } = state
     const { elasticBeanstalk } = world
-    if (!sight.green) {
-      const [cname, quota, neighbours, named] = await Promise.all([
+    const { blue, green } = sight
+    if (!green) {
+      const [cname, quota, neighbours, named, options] = await Promise.all([
         reading(world, () => elasticBeanstalk.cnameAvailable(release.green.cnamePrefix)),
         reading(world, () => elasticBeanstalk.environmentQuota()),
-        readNeighbours(world, state, sight.blue, [release.blue.id]),
+        readNeighbours(world, state, blue, [release.blue.id]),
         reading(world, () => elasticBeanstalk.describeEnvironments({ names: [release.green.name] })),
+        blue ? readOptions(world, state, blue) : null,
       ])
       const nameTaken = named.ok && named.value.some(({ status }) => status !== 'Terminated')
-      return { kind: 'before', cname, quota, neighbours, nameTaken }
+      return { kind: 'before', cname, quota, neighbours, nameTaken, options }
     }
-    const { blue, green } = sight
-    if (!blue || !isReady(green))
-      return { kind: 'after', templateLeft: true, settings: null, tags: null, stacks: { blue: [], green: [] } }
+    if (!blue || !isReady(green)) return { kind: 'after', templateLeft: true, fidelity: null }
     const templates = await reading(world, () => elasticBeanstalk.templates(release.application))
-    const [blueSettings, greenSettings, blueTags, greenTags, blueStack, greenStack] = await Promise.all([
-      reading(world, () => elasticBeanstalk.deployedSettings(release.application, blue.name)),
-      reading(world, () => elasticBeanstalk.deployedSettings(release.application, green.name)),
-      reading(world, () => elasticBeanstalk.tags(blue.arn)),
-      reading(world, () => elasticBeanstalk.tags(green.arn)),
-      reading(world, () => world.stack.resources(blue.id)),
-      reading(world, () => world.stack.resources(green.id)),
-    ])
+    const fidelity = await readFidelity(world, state, blue, green)
+    const seen = fidelityOf(state, sight, fidelity)
+    if (signature(seen) !== (state.fidelity && signature(state.fidelity)))
+      record({ kind: 'fidelity', at: world.clock.now(), fidelity: seen })
     return {
       kind: 'after',
       // Where the list may not be read, it is there until its deletion was answered.
       templateLeft: templates.ok
         ? templates.value.includes(release.green.templateName)
         : recordOf(state, 'clone').effects['delete-template'] === undefined,
-      settings: { blue: blueSettings, green: greenSettings },
-      tags: { blue: blueTags, green: greenTags },
-      // Stacks that cannot be read only mean that more differences are shown.
-      stacks: { blue: (blueStack.ok && blueStack.value) || [], green: (greenStack.ok && greenStack.value) || [] },
+      fidelity,
     }
   },
 
   judge(state, sight, facts) {
     const record = recordOf(state, 'clone')
-    if (facts.kind === 'before') {
-      const gates = beforeGates(facts, sight.at, state.release.green, sight.blue, sight.blueHealth)
-      if (
-        record.effects['create-environment'] !== undefined &&
-        sight.at - record.effects['create-environment'] > READ_LAG_MILLISECONDS
-      ) {
-        return { gates: null, proofs: [], due: null, progress: null, stuck: lost(state.release.green.name) }
-      }
-      const waiting = record.effects['create-environment'] !== undefined
-      const progress = waiting ? { label: 'Waiting for AWS to list green', fraction: null, secondsLeft: null } : null
-      return {
-        gates: waiting ? null : gates,
-        proofs: [],
-        due: waiting ? null : 'create-environment',
-        progress,
-        stuck: null,
-      }
-    }
     const { green } = sight
-    if (!green || green.status === 'Terminating' || green.status === 'Terminated') {
-      return { gates: null, proofs: [], due: null, progress: null, stuck: lost(state.release.green.name) }
+    if (facts.kind === 'before') {
+      const createdAt = record.effects['create-environment']
+      if (createdAt !== undefined && sight.at - createdAt > READ_LAG_MILLISECONDS)
+        return { ...NOTHING, stuck: lost(state.release.green.name) }
+      if (createdAt !== undefined)
+        return {
+          ...NOTHING,
+          progress: { label: 'Waiting for AWS to list green', fraction: null, secondsLeft: null },
+        }
+      return {
+        ...NOTHING,
+        gates: beforeGates(facts, sight.at, state, sight.blue, sight.blueHealth),
+        due: 'create-environment',
+        ...(sight.blue && facts.options ? { cloneChoices: choicesFrom(state, sight.blue, facts.options) } : {}),
+      }
     }
-    const sinceCreated = (sight.at - green.createdAt) / 1000
+    if (!green || green.status === 'Terminating' || green.status === 'Terminated')
+      return { ...NOTHING, stuck: lost(state.release.green.name) }
     if (!isReady(green)) {
-      return {
-        gates: null,
-        proofs: [],
-        due: null,
-        progress: underWay(`Elastic Beanstalk creates ${green.name}`, sinceCreated, TYPICAL_SECONDS),
-        stuck: null,
-      }
+      const progress =
+        green.status === 'Launching'
+          ? underWay(`Elastic Beanstalk creates ${green.name}`, (sight.at - green.createdAt) / 1000, TYPICAL_SECONDS)
+          : { label: `Elastic Beanstalk changes ${green.name}`, fraction: null, secondsLeft: null }
+      return { ...NOTHING, progress }
     }
-    if (!facts.settings)
-      return {
-        gates: null,
-        proofs: [],
-        due: null,
-        progress: { label: 'Comparing green with blue', fraction: null, secondsLeft: null },
-        stuck: null,
-      }
+    const { fidelity, templateLeft } = facts
+    if (!fidelity)
+      return { ...NOTHING, progress: { label: 'Comparing green with blue', fraction: null, secondsLeft: null } }
+    const { repairs } = fidelityOf(state, sight, fidelity)
     const settled = isOk(green)
     const overdue = sight.at - green.updatedAt > SETTLE_MILLISECONDS || green.healthColor === 'Red'
     return {
       gates: null,
-      proofs: afterProofs(
-        facts,
-        sight.at,
-        green,
+      proofs: [
         healthGate('green-ok', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false),
-      ),
-      due: facts.templateLeft ? 'delete-template' : null,
+        ...fidelityProofs(state, sight, fidelity),
+        templateProof(templateLeft, sight),
+      ],
+      due: templateLeft ? 'delete-template' : repairDue(state, repairs),
+      stage: repairs.find(({ id }) => id === state.repair)?.id ?? null,
+      offersLever: repairs.length > 0,
       progress: settled ? null : { label: 'Waiting until green is Ok', fraction: null, secondsLeft: null },
       stuck:
         !settled && overdue
@@ -157,35 +135,49 @@ export const clone: Step<Facts> = {
     }
   },
 
-  async act(action, state, sight, _facts, hands) {
-    const { release } = state
+  async act(action, state, sight, facts, hands) {
+    const { release, cloneOptions } = state
     const { clock, elasticBeanstalk } = hands.world
-    const { templateName } = release.green
     const note = { step: 'clone' as const, action }
     if (action === 'delete-template') {
+      const { templateName } = release.green
       return journalled(hands, { ...note, detail: templateName }, () =>
         elasticBeanstalk.deleteTemplate(release.application, templateName),
       )
     }
+    if (facts.kind === 'after')
+      return facts.fidelity ? actRepair(action, state, sight, facts.fidelity, hands) : undefined
     const { blue } = sight
-    if (!blue) return
+    const { options } = facts
+    if (!blue || !options) return
     // Passing any tags discards those of the template, so blue's are copied by hand (AWS developer guide, tagging).
     const tags = [
-      ...(await copiedTags(elasticBeanstalk.tags(blue.arn))),
+      ...(await elasticBeanstalk.tags(blue.arn)).filter(isOwnTag),
       { key: RELEASE_TAG, value: release.id },
       { key: BLUE_TAG, value: blue.id },
     ]
-    await journalled(hands, { step: 'clone', action: 'create-template', detail: templateName }, async () => {
-      // Its name is this release's own: one that is there already was made by an earlier try.
-      if ((await elasticBeanstalk.templates(release.application)).includes(templateName)) return
-      await elasticBeanstalk.createTemplate({
-        application: release.application,
-        templateName,
-        environmentId: blue.id,
-        description: `Temporary, made by Signalbox for release ${release.id}`,
-        tags: [{ key: RELEASE_TAG, value: release.id }],
+    const templateName = cloneOptions.template ?? release.green.templateName
+    const isTemporary = cloneOptions.template === null
+    if (isTemporary) {
+      await journalled(hands, { step: 'clone', action: 'create-template', detail: templateName }, async () => {
+        // Its name is this release's own: one that is there was made by an earlier try, before the lever for other choices.
+        if ((await elasticBeanstalk.templates(release.application)).includes(templateName)) {
+          if (recordOf(state, 'clone').intents['create-template'] !== undefined) return
+          await elasticBeanstalk.deleteTemplate(release.application, templateName)
+        }
+        const platform = chosenPlatform(state, options)
+        await elasticBeanstalk.createTemplate({
+          application: release.application,
+          templateName,
+          environmentId: blue.id,
+          description: `Temporary, made by Signalbox for release ${release.id}`,
+          tags: [{ key: RELEASE_TAG, value: release.id }],
+          ...(platform === null ? {} : { platformArn: platform.arn }),
+        })
       })
-    })
+    }
+    const { settings, held } = overridesOf(cloneOptions, options.base.ok ? options.base.value : [])
+    if (held.length > 0) hands.record({ kind: 'held', at: clock.now(), options: [...held] })
     try {
       await journalled(hands, { ...note, detail: release.green.name }, async () => {
         const { environmentId } = await elasticBeanstalk.createEnvironment({
@@ -197,21 +189,29 @@ export const clone: Step<Facts> = {
           description: `Clone of ${blue.name}, made by Signalbox for release ${release.id}`,
           tags,
           operationsRole: blue.operationsRole,
+          ...(settings.length === 0 ? {} : { settings }),
         })
         hands.record({ kind: 'green-found', at: clock.now(), id: environmentId })
         return environmentId
       })
     } catch (thrown) {
-      if (problemOf(thrown).code !== 'network' && problemOf(thrown).code !== 'aws-unavailable') {
+      const { code } = problemOf(thrown)
+      if (isTemporary && code !== 'network' && code !== 'aws-unavailable')
         await elasticBeanstalk.deleteTemplate(release.application, templateName)
-      }
       throw thrown
     }
   },
 }
 
-async function copiedTags(reading: Promise<readonly Tag[]>): Promise<readonly Tag[]> {
-  return (await reading).filter(isOwnTag)
+/** What the operator would see change: not every second of an age, nor the count of instances. */
+function signature({
+  rows,
+  repairs,
+}: {
+  readonly rows: readonly { readonly name: string; readonly verdict: string }[]
+  readonly repairs: readonly object[]
+}): string {
+  return JSON.stringify([rows.map(({ name, verdict }) => [name, verdict]), repairs])
 }
 
 function lost(name: string) {

@@ -1,8 +1,12 @@
 import type { Gate } from '../../contract/models.ts'
-import { problem } from '../../contract/problem.ts'
+import { type Problem, problem } from '../../contract/problem.ts'
 import type { DatabaseEvidence } from '../couplings.ts'
+import { type DanglingSeen, danglingProof, leavingOf, readDangling } from '../dangling.ts'
 import { independenceGate, otherDataGate, readDatabaseEvidence } from '../independence.ts'
+import { actPutBack, putBackOf, readHeld } from '../put-back.ts'
 import { addressesOf, ask, said } from '../reach.ts'
+import { actShrink, shrinkOf, terminatePreview } from '../shrink.ts'
+import { isThrownFor, standbyGates, standbyProgress } from '../standby.ts'
 import { type ReleaseState, recordOf } from '../state.ts'
 import {
   describe,
@@ -22,7 +26,7 @@ import {
   type Step,
   underWay,
 } from '../step.ts'
-import type { HttpAnswer, StackResource } from '../world.ts'
+import type { HttpAnswer, OptionSetting, StackResource } from '../world.ts'
 
 /** How long a termination takes in AWS's own examples; only to draw the bar. */
 const TYPICAL_SECONDS = 270
@@ -35,6 +39,10 @@ interface Facts {
   readonly referring: Reading<readonly { readonly id: string; readonly name: string }[]> | null
   readonly stays: HttpAnswer | null
   readonly templateLeft: boolean
+  /** Who still leads to it; null while it is there, and on the way back. */
+  readonly dangling?: DanglingSeen | null
+  /** Green's settings, where some were held for the release and blue is gone. */
+  readonly held: Reading<readonly OptionSetting[]> | null
 }
 
 /** Terminates the environment that was left, by id; on the way back that is green. */
@@ -50,16 +58,19 @@ export const retire: Step<Facts> = {
     const templateLeft =
       state.release.track === 'rollback' &&
       (await world.elasticBeanstalk.templates(state.release.application)).includes(state.release.green.templateName)
-    if (id === null) return { database: null, resources: null, referring: null, stays: null, templateLeft }
+    if (id === null) return { database: null, resources: null, referring: null, stays: null, templateLeft, held: null }
     const { environment } = from
     const database = environment && !isGone(environment) ? await readDatabaseEvidence(world, environment) : null
     const resources = database?.resources ?? (await reading(world, () => world.stack.resources(id)))
     const own = resources.ok ? resources.value?.find(({ logicalId }) => logicalId === 'AWSEBSecurityGroup') : undefined
-    const [referring, stays] = await Promise.all([
+    const isLeft = state.release.track === 'forward' && (!environment || environment.status === 'Terminated')
+    const [referring, stays, dangling] = await Promise.all([
       own ? reading(world, () => world.stack.groupsReferring(own.physicalId)) : null,
       stillAnswers(state, to.environment, hands),
+      isLeft ? readDangling(state, hands) : null,
     ])
-    return { database, resources, referring, stays, templateLeft }
+    const held = isGone(environment) ? await readHeld(state, sight, hands) : null
+    return { database, resources, referring, stays, templateLeft, held, dangling }
   },
 
   judge(state, sight, facts) {
@@ -78,12 +89,13 @@ export const retire: Step<Facts> = {
       }
     }
     if (gone) {
+      const putBack = putBackOf(state, sight, facts.held)
       return {
         gates: null,
-        proofs: proofsOf(state, sight, facts),
-        due: facts.templateLeft ? 'delete-template' : null,
+        proofs: [...proofsOf(state, sight, facts), ...putBack.proofs],
+        due: facts.templateLeft ? 'delete-template' : putBack.due,
         progress: { label: 'Proving that it is gone', fraction: null, secondsLeft: null },
-        stuck: null,
+        stuck: putBack.stuck,
       }
     }
     if (from.environment?.status === 'Terminating') {
@@ -103,19 +115,25 @@ export const retire: Step<Facts> = {
         proofs: [],
         due: null,
         progress: late ? null : { label: 'Waiting for the termination to begin', fraction: null, secondsLeft: null },
-        stuck: late
-          ? problem('refused-by-aws', `${from.name} was not terminated`, {
-              meaning: `It is ${from.environment?.status ?? 'unknown'} again. Production is not affected: it stays on the other environment.`,
-              remedy:
-                'Read the events: mostly another security group still refers to one of its own. Remove that reference in the AWS console, then try again.',
-            }).problem
-          : null,
+        stuck: late ? notTerminated(from.name, from.environment?.status, facts) : null,
       }
     }
-    return { gates: gatesOf(state, sight, facts), proofs: [], due: dueOf(state, sight), progress: null, stuck: null }
+    const gates = gatesOf(state, sight, facts)
+    const found = shrinkOf(state, sight, facts.database)
+    if (found) return { ...found, gates: found.gates && gates.filter(({ id }) => BEFORE_SHRINKING.has(id)) }
+    const isThrown = isThrownFor(state, null)
+    return {
+      gates,
+      proofs: [],
+      due: isThrown || record.leverAt === null ? dueOf(state, sight) : null,
+      progress: standbyProgress(state, sight.at),
+      stuck: null,
+      offersLever: !isThrown,
+      preview: terminatePreview(state, sight, facts.database),
+    }
   },
 
-  async act(action, state, sight, _facts, hands) {
+  async act(action, state, sight, facts, hands) {
     const { from } = partsOf(state, sight)
     const { release } = state
     const { elasticBeanstalk } = hands.world
@@ -126,14 +144,35 @@ export const retire: Step<Facts> = {
         elasticBeanstalk.deleteTemplate(release.application, templateName),
       )
     }
+    if (action === 'put-back') return actPutBack(state, facts.held, hands)
     const id = release[from.colour].id
     // The last look before the one call that cannot be taken back: by id, and never who holds production.
     if (id === null || from.environment?.id !== id || holderOf(state, sight) === from.colour) return
+    if (action === 'shrink-environment') return actShrink(id, state, facts.database, hands)
+    if (action === 'terminate-environment' && release.track === 'forward')
+      hands.record({ kind: 'leaving', at: hands.world.clock.now(), names: [...leavingOf(state, from.environment)] })
     await journalled(hands, { ...note, detail: id }, async () => {
       if (action === 'abort-update') await elasticBeanstalk.abortUpdate(id)
       if (action === 'terminate-environment') await elasticBeanstalk.terminate(id)
     })
   },
+}
+
+/** What must hold before the environment that was left is made too small for the way back to be quick. */
+const BEFORE_SHRINKING = new Set(['propagation-proved', 'target-ok', 'holds-no-production', 'nothing-in-flight'])
+
+/** A termination that AWS began and gave up, by what is left of the stack and who holds on to it. */
+function notTerminated(name: string, status: string | undefined, { resources, referring }: Facts): Problem {
+  const left = resources?.ok ? (resources.value ?? []).filter(({ status: is }) => is === 'DELETE_FAILED') : []
+  const groups = referring?.ok ? referring.value.map(({ id, name: group }) => `${group} (${id})`).join(', ') : ''
+  const failed = left.map(({ logicalId, physicalId }) => `${logicalId} (${physicalId})`).join(', ')
+  return problem('refused-by-aws', `${name} was not terminated`, {
+    meaning: `It is ${status ?? 'unknown'} again${failed === '' ? '' : `: CloudFormation could not delete ${failed}`}. Production is not affected: it stays on the other environment. What is left of it costs money.`,
+    remedy:
+      groups === ''
+        ? 'Read the events: mostly another security group still refers to one of its own. Remove that reference in the AWS console, then try again.'
+        : `The security group ${groups} still lets it in: remove that rule in the EC2 console, then try again.`,
+  }).problem
 }
 
 /** An update in flight is aborted first, where AWS lets it: only a Ready environment can be terminated. */
@@ -202,6 +241,7 @@ function gatesOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gate
       ? [independenceGate(facts.database), otherDataGate(facts.database)]
       : [gate('independent', `${from.name} is independent of its database`, 'unknown', 'It could not be read.', [])]),
     securityGroupGate(from.name, facts, at),
+    ...standbyGates(state, at),
   ]
   if (!served) return gates
   const proved = recordOf(state, 'propagation').provedAt
@@ -309,6 +349,7 @@ function proofsOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gat
       },
     ),
   ]
+  if (facts.dangling) proofs.push(danglingProof(facts.dangling, state.left, sight.at))
   if (state.release.track === 'rollback') {
     proofs.push(
       gate(

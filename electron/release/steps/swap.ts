@@ -2,10 +2,12 @@ import type { ApplicationVersion, Environment, Gate } from '../../contract/model
 import { problem } from '../../contract/problem.ts'
 import type { DatabaseEvidence } from '../couplings.ts'
 import { settingsDifferences } from '../differences.ts'
+import { auditDomains, type DomainAudit, domainsGate, domainViews } from '../domain-audit.ts'
 import { whoAnswered } from '../fingerprint.ts'
 import { independenceGate, readDatabaseEvidence } from '../independence.ts'
 import { managedUpdateGate, type Neighbours, onlyReleaseGate, readNeighbours } from '../neighbours.ts'
 import { bothAddresses, said } from '../reach.ts'
+import { actGrow, growOf, sizeGates } from '../shrink.ts'
 import { type ReleaseState, recordOf } from '../state.ts'
 import {
   describe,
@@ -24,12 +26,16 @@ import {
   type Step,
   unreadable,
 } from '../step.ts'
-import type { HttpAnswer, World } from '../world.ts'
+import type { HttpAnswer, OptionSetting, World } from '../world.ts'
 
 interface Facts {
   readonly database: DatabaseEvidence | null
   /** What else must still be as it was when green was made and tested; null on the way back, and once it is swapped. */
   readonly unchanged: Unchanged | null
+  /** Whether the domains that people type follow; null on the way back, and once it is swapped. */
+  readonly domains?: DomainAudit | null
+  /** Blue's settings on the way back, where this release has shrunk it. */
+  readonly size?: Reading<readonly OptionSetting[]> | null
   /** What the production URL answers, asked of the zone's own servers; null before the swap. */
   readonly production: { readonly answer: HttpAnswer; readonly by: 'blue' | 'green' | 'other' | 'error' } | null
 }
@@ -52,13 +58,20 @@ export const swap: Step<Facts> = {
       return { database: null, unchanged: null, production: await askProduction(state, sight, hands) }
     // Blue is never asked again on the way back: nothing is terminated by a swap.
     const { blue, green } = sight
-    if (state.release.track === 'rollback' || !blue || !green)
-      return { database: null, unchanged: null, production: null }
-    const [database, unchanged] = await Promise.all([
+    if (state.release.track === 'rollback' || !blue || !green) {
+      const isShrunk = state.release.track === 'rollback' && state.shrunk !== null && blue !== null
+      const { elasticBeanstalk } = hands.world
+      const size = isShrunk
+        ? await reading(hands.world, () => elasticBeanstalk.deployedSettings(blue.application, blue.name))
+        : null
+      return { database: null, unchanged: null, production: null, size }
+    }
+    const [database, unchanged, domains] = await Promise.all([
       readDatabaseEvidence(hands.world, blue),
       readUnchanged(state, blue, green, hands.world),
+      auditDomains(state, sight, hands),
     ])
-    return { database, unchanged, production: null }
+    return { database, unchanged, production: null, domains }
   },
 
   judge(state, sight, facts) {
@@ -83,7 +96,17 @@ export const swap: Step<Facts> = {
             : null,
         }
       }
-      return { gates: gatesOf(state, sight, facts), proofs: [], due: 'swap-cnames', progress: null, stuck: null }
+      const gates = gatesOf(state, sight, facts)
+      const growing = growOf(state, sight, facts.size ?? null)
+      if (growing) return { ...growing, gates: growing.gates && gates.filter(({ id }) => BEFORE_GROWING.has(id)) }
+      return {
+        gates,
+        proofs: [],
+        due: 'swap-cnames',
+        progress: null,
+        stuck: null,
+        ...(facts.domains ? { domains: domainViews(facts.domains) } : {}),
+      }
     }
     const exchanged = isReady(to.environment) && isReady(from.environment)
     const answered = facts.production
@@ -124,6 +147,7 @@ export const swap: Step<Facts> = {
   },
 
   async act(action, state, _sight, _facts, hands) {
+    if (action === 'grow-environment') return actGrow(state, hands)
     const [blueId, greenId] = [state.release.blue.id, state.release.green.id]
     if (greenId === null) return
     const note = { step: 'swap' as const, action, detail: `${blueId} and ${greenId}` }
@@ -131,7 +155,14 @@ export const swap: Step<Facts> = {
   },
 }
 
-function gatesOf(state: ReleaseState, sight: Sight, { database, unchanged: read }: Facts): readonly Gate[] {
+/** What must hold before blue is scaled back, which is before it can carry anything. */
+const BEFORE_GROWING = new Set(['one-application', 'nothing-in-flight', 'holder'])
+
+function gatesOf(
+  state: ReleaseState,
+  sight: Sight,
+  { database, unchanged: read, domains, size }: Facts,
+): readonly Gate[] {
   const { to, from } = partsOf(state, sight)
   const { at } = sight
   const both = [
@@ -183,7 +214,8 @@ function gatesOf(state: ReleaseState, sight: Sight, { database, unchanged: read 
           },
         ),
   ]
-  if (state.release.track === 'rollback') return [...common, capacityGate(state, sight)]
+  if (state.release.track === 'rollback')
+    return [...common, ...sizeGates(state, size ?? null, at), capacityGate(state, sight)]
   const tested = recordOf(state, 'test').provedAt !== null
   const unchanged = to.environment?.versionLabel === state.version?.label
   return [
@@ -204,6 +236,7 @@ function gatesOf(state: ReleaseState, sight: Sight, { database, unchanged: read 
       ? independenceGate(database)
       : gate('independent', 'The environment is independent of its database', 'unknown', 'Blue could not be read.', []),
     ...(read ? [configurationGate(state, read), versionGate(state, read), ...neighbourGates(read)] : []),
+    ...(domains ? [domainsGate(domains, at)] : []),
   ]
 }
 

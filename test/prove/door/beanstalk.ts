@@ -12,12 +12,17 @@ import { findEvents } from '../../../electron/practice/model/events.ts'
 import { healthOf, instanceHealth, refreshedAt } from '../../../electron/practice/model/health.ts'
 import { runningAction, scheduledAction } from '../../../electron/practice/model/managed-actions.ts'
 import { checkPrefix, fullName, holderOf } from '../../../electron/practice/model/names.ts'
-import { platformByArn } from '../../../electron/practice/model/platforms.ts'
+import { newestOfBranch, platformByArn } from '../../../electron/practice/model/platforms.ts'
 import type { EnvironmentRecord, PracticeFile, Settings } from '../../../electron/practice/model/records.ts'
-import { isEnhanced, shownSettings } from '../../../electron/practice/model/settings.ts'
+import {
+  isEnhanced,
+  objectionTo,
+  shownSettings,
+  shownTemplateSettings,
+} from '../../../electron/practice/model/settings.ts'
 import { findStack, groupsThatReference } from '../../../electron/practice/model/stack.ts'
 import { swapCnames } from '../../../electron/practice/model/swap.ts'
-import { createTemplate, deleteTemplate } from '../../../electron/practice/model/templates.ts'
+import { createTemplate, deleteTemplate, findTemplate } from '../../../electron/practice/model/templates.ts'
 import { terminateEnvironment } from '../../../electron/practice/model/terminate.ts'
 import { summarizeTraffic } from '../../../electron/practice/model/traffic.ts'
 import { createVersion, findApplication } from '../../../electron/practice/model/versions.ts'
@@ -131,12 +136,46 @@ export function createDoor(
       },
       templates: (application) =>
         [...account.templates.values()].filter((template) => own(template, application)).map(({ name }) => name),
+      templateSettings: (application, name) =>
+        shownTemplateSettings(account, findTemplate(account, application, name).settings).map(
+          ({ namespace, optionName, value, resourceName }) => ({
+            namespace,
+            optionName,
+            value: value ?? null,
+            resourceName: resourceName ?? null,
+          }),
+        ),
+      platforms: (arn) => {
+        const [present, newest] = [platformByArn(account, arn), newestOfBranch(account, arn)].map((platform) => ({
+          arn: platform.arn,
+          branch: platform.branch,
+          version: platform.version,
+          lifecycle: platform.branchLifecycle,
+          parts: {},
+        }))
+        if (!present) throw new Error('The model has no such platform')
+        return { present, newest: newest && newest.arn !== present.arn ? newest : null }
+      },
+      validateSettings: ({ settings }) =>
+        settings.flatMap((setting) => {
+          const message = objectionTo(plain(setting))
+          const { namespace, optionName } = setting
+          return message === undefined ? [] : [{ severity: 'error', namespace, optionName, message }]
+        }),
 
-      createTemplate: ({ application, templateName, environmentId, description, tags }) => {
+      createTemplate: ({ application, templateName, environmentId, description, tags, platformArn }) => {
         const environment = findEnvironment(account, { id: environmentId })
         createTemplate(
           account,
-          { applicationName: application, name: templateName, description, environment, settings: [], tags },
+          {
+            applicationName: application,
+            name: templateName,
+            description,
+            environment,
+            platformArn,
+            settings: [],
+            tags,
+          },
           account.random.uuid(),
         )
       },
@@ -153,7 +192,7 @@ export function createDoor(
             description: input.description,
             tags: input.tags,
             operationsRole: input.operationsRole ?? undefined,
-            settings: [],
+            settings: (input.settings ?? []).map(plain),
           },
           account.random.uuid(),
         )
@@ -184,7 +223,7 @@ export function createDoor(
           account.random.uuid(),
         ),
       updateSettings: (id, settings) => {
-        const set = settings.map(({ namespace, optionName, value }) => ({ namespace, optionName, value: value ?? '' }))
+        const set = settings.map(plain)
         updateEnvironment(account, findEnvironment(account, { id }), { set, remove: [] }, account.random.uuid())
       },
       abortUpdate: (id) => abortUpdate(account, findEnvironment(account, { id }), account.random.uuid()),
@@ -228,6 +267,10 @@ export function createDoor(
       return { bucket: `elasticbeanstalk-${account.region}-${account.accountId}`, key }
     },
   }
+}
+
+function plain({ namespace, optionName, value }: OptionSetting) {
+  return { namespace, optionName, value: value ?? '' }
 }
 
 function shown(account: Account, environment: EnvironmentRecord): Environment {

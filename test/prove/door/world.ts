@@ -6,6 +6,7 @@ import type { CallName } from '../history.ts'
 import { CHANGES, type Change, type Truth, truthOf } from '../trace.ts'
 import type { createDoor } from './beanstalk.ts'
 import { databasesOf } from './databases.ts'
+import { frontOf } from './front.ts'
 import type { Net } from './network.ts'
 
 /** What can happen around a call; the history decides it. */
@@ -59,6 +60,9 @@ export const OPERATIONS: Readonly<Record<CallName, readonly [service: string, op
   databases: ['rds', 'DescribeDBInstances'],
   groupsReferring: ['ec2', 'DescribeSecurityGroups'],
   contents: ['s3', 'GetObject'],
+  templateSettings: ['elasticbeanstalk', 'DescribeConfigurationSettings'],
+  platforms: ['elasticbeanstalk', 'DescribePlatformVersion'],
+  validateSettings: ['elasticbeanstalk', 'ValidateConfigurationSettings'],
   createTemplate: ['elasticbeanstalk', 'CreateConfigurationTemplate'],
   createEnvironment: ['elasticbeanstalk', 'CreateEnvironment'],
   deleteTemplate: ['elasticbeanstalk', 'DeleteConfigurationTemplate'],
@@ -134,6 +138,7 @@ export function connect(parts: {
 
   const { elasticBeanstalk: beanstalk, stack } = door
   const databases = databasesOf(account)
+  const network = frontOf(account)
   const always = () => true
   const isGoing = (id: string) => {
     const status = account.environments.get(id)?.status
@@ -171,6 +176,10 @@ export function connect(parts: {
       cnameAvailable: (prefix) => call('cnameAvailable', prefix, () => beanstalk.cnameAvailable(prefix)),
       versions: (application, labels) => call('versions', '', () => beanstalk.versions(application, labels)),
       templates: (application) => call('templates', '', () => beanstalk.templates(application)),
+      templateSettings: (application, name) =>
+        call('templates', name, () => beanstalk.templateSettings(application, name)),
+      platforms: (arn) => call('templates', arn, () => beanstalk.platforms(arn)),
+      validateSettings: (input) => call('templates', '', () => beanstalk.validateSettings(input)),
       createTemplate: (input) =>
         change('createTemplate', [input.environmentId], always, () => beanstalk.createTemplate(input)),
       deleteTemplate: (application, name) =>
@@ -211,6 +220,12 @@ export function connect(parts: {
       protect: (id) => call('databases', id, () => databases.protect(id)),
       createGroup: (input) => call('databases', input.name, () => databases.createGroup(input)),
       allow: (...input) => call('databases', input[0], () => databases.allow(...input)),
+    },
+    network: {
+      ingress: (groupIds) => call('groupsReferring', '', () => network.ingress(groupIds)),
+      listeners: (arn) => call('groupsReferring', arn, () => network.listeners(arn)),
+      allowIngress: (id, rules) => call('groupsReferring', id, () => network.allowIngress(id, rules)),
+      revokeIngress: (id, rules) => call('groupsReferring', id, () => network.revokeIngress(id, rules)),
     },
     versionBundles: {
       contents: (_application, label) =>

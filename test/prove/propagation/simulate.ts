@@ -245,7 +245,9 @@ function worldOf(network: Network, truth: Truth, now: () => Instant): World {
     health: async (id: string) =>
       health({ at: now(), requests: truth.requests(id === BLUE_ID ? 'blue' : 'green'), windowSeconds: 10 }),
   }
-  const world: Pick<World, 'clock' | 'dns' | 'probe'> & { readonly elasticBeanstalk: typeof elasticBeanstalk } = {
+  const world: Pick<World, 'clock' | 'dns' | 'probe'> & {
+    readonly elasticBeanstalk: typeof elasticBeanstalk
+  } = {
     clock: { now, speed: () => 1, sleep: async () => {} },
     elasticBeanstalk,
     dns: {

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { problem } from '../../../electron/contract/problem.ts'
+import { settingRows } from '../../../electron/release/differences.ts'
+import type { FidelityFacts as Fidelity } from '../../../electron/release/fidelity.ts'
+import type { PartRule } from '../../../electron/release/ingress.ts'
 import type { StepRecord } from '../../../electron/release/state.ts'
 import type { Sight } from '../../../electron/release/step.ts'
 import { clone } from '../../../electron/release/steps/clone.ts'
+import type { Listener, OptionSetting as Setting } from '../../../electron/release/world.ts'
 import { START } from '../cloud.ts'
-import { environment, greenEnvironment, ok, sight, stateAt } from '../things.ts'
+import { environment, greenEnvironment, health, ok, sight, stateAt } from '../things.ts'
 
 type Facts = Parameters<typeof clone.judge>[2]
 type Before = Extract<Facts, { kind: 'before' }>
@@ -18,11 +22,20 @@ const free: Before = {
   quota: ok({ used: 3, maximum: 10 }),
   neighbours: { releases: ok([]), updates: ok([]) },
   nameTaken: false,
+  options: null,
 }
 const update = (status: string) => ({
   releases: ok([]),
   updates: ok([{ id: '1', type: 'PlatformUpdate', status, description: 'to 6.6.1', windowStartsAt: null }]),
 })
+const options: NonNullable<Before['options']> = {
+  settings: ok([]),
+  base: ok([]),
+  templates: ok([]),
+  platforms: denied,
+  dryRun: ok([]),
+}
+const said = { namespace: 'aws:autoscaling:asg', optionName: 'MinSize', message: 'Too large.' }
 const another = { releases: ok([{ environment: 'shop-x', release: 'r-2' }]), updates: ok([]) }
 const at = (record: Partial<StepRecord> = {}) => stateAt('clone', { clone: { leverAt: START, ...record } })
 
@@ -46,6 +59,15 @@ describe('the gates of clone', () => {
     ['a managed update is pending', { neighbours: update('Pending') }, {}, ['no-managed-update failed']],
     ['a managed update is merely scheduled', { neighbours: update('Scheduled') }, {}, []],
     ['another Signalbox made a green too', { neighbours: another }, {}, ['only-release failed']],
+    ['a dry run finds nothing', { options }, {}, []],
+    [
+      'a dry run is refused',
+      { options: { ...options, dryRun: ok([{ ...said, severity: 'error' }]) } },
+      {},
+      ['settings-valid failed'],
+    ],
+    ['a dry run only warns', { options: { ...options, dryRun: ok([{ ...said, severity: 'warning' }]) } }, {}, []],
+    ['a dry run may not be made', { options: { ...options, dryRun: denied } }, {}, ['settings-valid unknown']],
     ['tags may not be read', { neighbours: { releases: denied, updates: ok([]) } }, {}, ['only-release unknown']],
   ])('%s', (_words, facts, seen, expected) => {
     const { gates } = clone.judge(at(), { ...none, ...seen }, { ...free, ...facts })
@@ -68,31 +90,57 @@ describe('clone', () => {
     expect(clone.judge(created(31_000), none, free).stuck?.code).toBe('drift')
   })
 
-  const settings = ok([{ namespace: 'aws:autoscaling:asg', optionName: 'MinSize', value: '2', resourceName: null }])
-  const fewer = ok([{ namespace: 'aws:autoscaling:asg', optionName: 'MinSize', value: '1', resourceName: null }])
+  const minimum = (value: string): Setting => ({
+    namespace: 'aws:autoscaling:asg',
+    optionName: 'MinSize',
+    value,
+    resourceName: null,
+  })
   const tags = ok([{ key: 'team', value: 'web' }])
-  const same: After = {
-    kind: 'after',
-    templateLeft: false,
-    settings: { blue: settings, green: settings },
-    tags: { blue: tags, green: tags },
-    stacks: { blue: [], green: [] },
+  const settings = ok([minimum('2')])
+  const both = <T>(value: T) => ({ blue: value, green: value })
+  const alike: Fidelity = {
+    settings: both(settings),
+    tags: both(tags),
+    stacks: both(ok([])),
+    rules: ok([]),
+    listeners: both(ok([])),
+    saved: null,
+    settingRows: settingRows([minimum('2')], [minimum('2')], both([])),
+    ingress: { extra: [], missing: [], same: [] },
   }
+  const same: After = { kind: 'after', templateLeft: false, fidelity: alike }
+  const but = (change: Partial<Fidelity>): Partial<After> => ({ fidelity: { ...alike, ...change } })
+  const everywhere: PartRule = {
+    logicalId: 'AWSEBLoadBalancerSecurityGroup',
+    part: 'load balancer',
+    protocol: 'tcp',
+    fromPort: 80,
+    toPort: 80,
+    source: '0.0.0.0/0',
+  }
+  const office = { ...everywhere, source: '10.0.0.0/8' }
+  const secure: Listener = { port: 443, protocol: 'HTTPS', certificates: ['arn:a/1'], policy: null }
 
   it.each<[string, Partial<After>, Partial<Sight>, readonly string[]]>([
     ['a true copy', {}, {}, []],
-    ['green has fewer instances', { settings: { blue: settings, green: fewer } }, {}, ['same-settings failed']],
-    ['settings may not be read', { settings: { blue: settings, green: denied } }, {}, ['same-settings unknown']],
-    ['a tag is missing', { tags: { blue: tags, green: ok([]) } }, {}, ['same-tags failed']],
+    [
+      'a setting differs',
+      but({ settingRows: settingRows([minimum('2')], [minimum('1')], both([])) }),
+      {},
+      ['same-settings failed'],
+    ],
+    ['settings may not be read', but({ settings: { blue: settings, green: denied } }), {}, ['same-settings unknown']],
+    ['a tag is missing', but({ tags: { blue: tags, green: ok([]) } }), {}, ['same-tags failed']],
     [
       'a tag has another value',
-      { tags: { blue: tags, green: ok([{ key: 'team', value: 'x' }]) } },
+      but({ tags: { blue: tags, green: ok([{ key: 'team', value: 'x' }]) } }),
       {},
       ['same-tags failed'],
     ],
     [
       "AWS's own tags need not agree",
-      {
+      but({
         tags: {
           blue: ok([
             { key: 'elasticbeanstalk:environment-id', value: '1' },
@@ -100,11 +148,41 @@ describe('clone', () => {
           ]),
           green: ok([]),
         },
-      },
+      }),
       {},
       [],
     ],
-    ['tags may not be read', { tags: { blue: denied, green: tags } }, {}, ['same-tags unknown']],
+    ['tags may not be read', but({ tags: { blue: denied, green: tags } }), {}, ['same-tags unknown']],
+    [
+      'the platform of blue was updated meanwhile',
+      {},
+      { blue: environment({ platformArn: 'arn:aws:elasticbeanstalk:eu-central-1::platform/Node.js 24/6.7.0' }) },
+      ['same-platform failed'],
+    ],
+    [
+      'green is open to the internet',
+      but({ ingress: { extra: [everywhere], missing: [office], same: [] } }),
+      {},
+      ['same-ingress failed'],
+    ],
+    ['security groups may not be read', but({ rules: denied, ingress: null }), {}, ['same-ingress unknown']],
+    ['a stack may not be read', but({ stacks: { blue: denied, green: ok([]) } }), {}, ['same-ingress unknown']],
+    ['a listener is missing', but({ listeners: { blue: ok([secure]), green: ok([]) } }), {}, ['same-listeners failed']],
+    [
+      'a listener has another certificate',
+      but({ listeners: { blue: ok([secure]), green: ok([{ ...secure, certificates: ['arn:a/2'] }]) } }),
+      {},
+      ['same-listeners failed'],
+    ],
+    ['listeners may not be read', but({ listeners: { blue: denied, green: ok([]) } }), {}, ['same-listeners unknown']],
+    ['blue has scaled out', {}, { blueHealth: health({}, 4, '1.4.2') }, ['same-capacity failed']],
+    [
+      'green is large enough and still starts',
+      but({ settings: both(ok([minimum('4')])) }),
+      { blueHealth: health({}, 4, '1.4.2') },
+      ['same-capacity waiting'],
+    ],
+    ['nothing counts the instances', {}, { blueHealth: null }, []],
     ['the template is still there', { templateLeft: true }, {}, ['template-gone waiting']],
     [
       'green is Pending',
@@ -122,7 +200,7 @@ describe('clone', () => {
   it('deletes the temporary template once green is Ready', () => {
     expect(clone.judge(created(60_000), sight(), { ...same, templateLeft: true }).due).toBe('delete-template')
     const launching = sight({ green: greenEnvironment({ status: 'Launching' }) })
-    expect(clone.judge(created(60_000), launching, { ...same, templateLeft: true, settings: null })).toMatchObject({
+    expect(clone.judge(created(60_000), launching, { ...same, templateLeft: true, fidelity: null })).toMatchObject({
       due: null,
       proofs: [],
     })

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { ReleaseState, Sighting } from '../../../electron/release/state.ts'
+import type { Entry } from '../../../electron/contract/entries.ts'
+import { apply, type ReleaseState, type Sighting } from '../../../electron/release/state.ts'
 import type { Sight } from '../../../electron/release/step.ts'
 import { propagation } from '../../../electron/release/steps/propagation.ts'
 import type { PropagationFacts } from '../../../electron/release/watch.ts'
+import type { DnsAnswer, DnsServer, World } from '../../../electron/release/world.ts'
 import { START } from '../cloud.ts'
 import { environment, greenEnvironment, stateAt, swappedSight } from '../things.ts'
 
@@ -179,5 +181,169 @@ describe('propagation', () => {
     expect(views(state([sighting(100, 'green')]))).toMatchObject({ confirmed: false, note: 'Seen; confirmed in 20 s.' })
     expect(views(state(long))).toMatchObject({ confirmed: true, greenSince: at - 400_000 })
     expect(views(state([sighting(500, 'blue')]), facts('blue'))?.note).toContain('longer than its TTL allows')
+  })
+})
+
+describe('propagation, watching', () => {
+  const at = START + 10 * MINUTES
+  const green = greenEnvironment({ cname: environment().cname })
+  const found = (...addresses: readonly string[]): DnsAnswer => ({
+    kind: 'addresses',
+    addresses,
+    chain: [],
+    ttlSeconds: 60,
+  })
+
+  /** Watches one round; the panel answers as it is told, the endpoints give one address each. */
+  async function watch(
+    given: ReleaseState,
+    answers: Readonly<Record<string, DnsAnswer>>,
+    panel: readonly DnsServer[] = Object.keys(answers).map((name) => ({
+      name,
+      address: name,
+      role: 'resolver' as const,
+    })),
+    time = at,
+  ) {
+    const asked: string[] = []
+    const dialled: string[] = []
+    const recorded: Entry[] = []
+    const world: Pick<World, 'clock' | 'dns'> & { readonly probe: Pick<World['probe'], 'get'> } = {
+      clock: { now: () => time, speed: () => 1, sleep: async () => {} },
+      dns: {
+        panel: async (name) =>
+          name === given.release.productionCname ? panel : [{ name: 'zone', address: '', role: 'authoritative' }],
+        ask: async (asking, name) => {
+          if (name !== given.release.productionCname)
+            return found(name === environment().endpointUrl ? '198.51.100.1' : '203.0.113.1')
+          asked.push(asking.name)
+          return answers[asking.name] ?? { kind: 'silent', detail: 'No answer' }
+        },
+      },
+      probe: {
+        get: async ({ address }) => {
+          dialled.push(address)
+          return { ...http, address }
+        },
+      },
+    }
+    const facts = await propagation.observe(given, well({ green }), {
+      world: world as World,
+      signal: new AbortController().signal,
+      secret: null,
+      record: (entry) => recorded.push(entry),
+      progress: () => {},
+      probed: () => {},
+    })
+    return { facts, asked, dialled, recorded }
+  }
+
+  it('begins no fresh request at a resolver that gives no address', async () => {
+    for (let second = 0; second < 60; second += 5) {
+      const { facts } = await watch(
+        state([]),
+        {
+          office: found('203.0.113.1'),
+          dead: { kind: 'silent', detail: '' },
+          broken: { kind: 'server-failure', detail: '' },
+        },
+        undefined,
+        at + second * 1000,
+      )
+      expect(facts.probe.by).toBe('green')
+    }
+  })
+
+  it('sends fresh requests where each resolver leads, and to each address, until the resolvers are waived', async () => {
+    const answers = { office: found('203.0.113.1', '203.0.113.2'), stuck: found('198.51.100.1') }
+    const waived = stateAt(
+      'propagation',
+      { propagation: { waivers: { resolvers: { reason: 'It is known to be stuck.', at } } } },
+      { baseline },
+    )
+    const dials = async (given: ReleaseState) => {
+      const all = new Set<string>()
+      for (let second = 0; second < 400; second += 5) {
+        const { dialled } = await watch(given, answers, undefined, at + second * 1000)
+        for (const address of dialled) all.add(address)
+      }
+      return [...all].toSorted()
+    }
+    expect(await dials(state([]))).toEqual(['198.51.100.1', '203.0.113.1', '203.0.113.2'])
+    expect(await dials(waived)).toEqual(['203.0.113.1', '203.0.113.2'])
+  })
+
+  it('goes on asking a server that was taken off the panel', async () => {
+    const seen = { stuck: [{ ...sighting(60, 'blue'), server: 'stuck' }] }
+    const { facts } = await watch(
+      stateAt('propagation', {}, { baseline, sightings: seen }),
+      { stuck: found('198.51.100.1') },
+      [],
+    )
+    expect(facts.servers.map((each) => [each.server.name, each.seen])).toEqual([['stuck', 'blue']])
+  })
+
+  it('asks a resolver more often that has wavered', async () => {
+    const wavering = [sighting(300, 'blue'), sighting(200, 'green'), sighting(100, 'blue'), sighting(50, 'green')]
+    const { asked } = await watch(
+      stateAt('propagation', {}, { baseline, sightings: { office: wavering, faithful: [sighting(100, 'green')] } }),
+      { office: found('203.0.113.1'), faithful: found('203.0.113.1') },
+    )
+    expect(asked.filter((name) => name === 'office')).toHaveLength(6)
+    expect(asked.filter((name) => name === 'faithful')).toHaveLength(2)
+  })
+
+  it('journals each address of an endpoint once, and knows it from then on', async () => {
+    const first = await watch(state([]), { office: found('203.0.113.1') })
+    const kept = first.recorded.filter(({ kind }) => kind === 'addresses')
+    expect(kept).toMatchObject([
+      { colour: 'blue', addresses: ['198.51.100.1'] },
+      { colour: 'green', addresses: ['203.0.113.1'] },
+    ])
+    const after = first.recorded.reduce(apply, state([]))
+    const second = await watch(after, { office: found('203.0.113.1') })
+    expect(second.recorded.filter(({ kind }) => kind === 'addresses')).toEqual([])
+  })
+
+  it('takes back “neither” once the address turns out to be green’s', () => {
+    const strange = { ...sighting(400, 'foreign'), said: '203.0.113.9' }
+    const sets = { blue: ['198.51.100.1'], green: ['203.0.113.1', '203.0.113.9'] }
+    expect(closed(state([strange]), well(), { ...facts(), sets })).toEqual([])
+    expect(closed(state([strange]), well(), { ...facts(), sets: { ...sets, green: ['203.0.113.1'] } })).toEqual([
+      'resolvers waiting',
+    ])
+  })
+
+  it('asks nothing where checks from this computer are not possible, and says what is not proved', async () => {
+    const plain = state([])
+    const panel = { fromHere: false, resolvers: [] }
+    const given = { ...plain, release: { ...plain.release, settings: { ...plain.release.settings, panel } } }
+    const { facts: found, asked, dialled, recorded } = await watch(given, { office: { kind: 'silent', detail: '' } })
+    expect([asked, dialled, recorded]).toEqual([[], [], []])
+    const { proofs, notBefore } = propagation.judge(given, well({ probes: ten }), found)
+    const switchedOff = proofs.filter(({ summary }) => summary.includes('switched off'))
+    expect(switchedOff.map(({ id, status, waivable }) => [id, status, waivable])).toEqual([
+      ['resolvers', 'unknown', true],
+      ['fresh-requests', 'unknown', true],
+    ])
+    expect(notBefore?.unsettled).toEqual(['the production URL'])
+  })
+
+  it('says before when it cannot be safe, and what is waited for', () => {
+    const given = stateAt(
+      'propagation',
+      { swap: { provedAt: at - 30_000, effects: { 'swap-cnames': at - 40_000 } } },
+      { baseline, sightings: { [server.name]: [sighting(30, 'blue', 50)] } },
+    )
+    const old: DnsAnswer = { ...answer, addresses: ['198.51.100.1'], ttlSeconds: 20 }
+    const { notBefore } = propagation.judge(given, well(), {
+      ...facts('blue'),
+      servers: [{ server, answer: old, seen: 'blue' }],
+    })
+    expect(notBefore).toMatchObject({
+      at: at + 140_000,
+      because: expect.stringContaining('Resolver A may hold'),
+      unsettled: [],
+    })
   })
 })

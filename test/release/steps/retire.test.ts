@@ -32,7 +32,7 @@ const evidence = (resources: NonNullable<Facts['resources']>) => ({
   database: { environment: environment(), settings, resources, databases: ok([]), bundle: ok(null), referring: ok([]) },
   resources,
 })
-const well: Facts = { ...evidence(ok([group])), referring: ok([]), stays: answer, templateLeft: false }
+const well: Facts = { ...evidence(ok([group])), referring: ok([]), stays: answer, templateLeft: false, held: null }
 const ready = stateAt('retire', { propagation: { provedAt: START }, retire: { leverAt: START, typedUrl: PRODUCTION } })
 const database = { ...group, logicalId: 'Db', physicalId: 'shop-db', type: 'AWS::RDS::DBInstance' }
 
@@ -255,7 +255,14 @@ describe('removing green on the way back', () => {
   it('waits whether a create that was never answered appears after all', () => {
     const state = back(false, { green: { ...stateAt('retire').release.green, id: null } })
     const unseen = sight({ green: null })
-    const none: Facts = { database: null, resources: null, referring: null, stays: null, templateLeft: false }
+    const none: Facts = {
+      database: null,
+      resources: null,
+      referring: null,
+      stays: null,
+      templateLeft: false,
+      held: null,
+    }
     expect(retire.judge(state, unseen, none).proofs).toEqual([])
     expect(
       retire.judge(state, { ...unseen, at: START + 121_000 }, none).proofs.every(({ status }) => status === 'passed'),

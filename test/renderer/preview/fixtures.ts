@@ -1,7 +1,7 @@
 import type { ReleaseView } from '../../../electron/contract/models.ts'
 import { AT, environment, gate, health, lane, PRODUCTION, releaseView, stepView, traffic } from '../views.ts'
 import { LONG_CNAME, LONG_LABEL, LONG_NAME } from './account.ts'
-import { greenThere, probes, resolvers, swapped } from './parts.ts'
+import { greenThere, probes, resolvers, swapped, system } from './parts.ts'
 
 const swapGates = [
   gate('one-application', 'Both belong to one application'),
@@ -214,7 +214,17 @@ export const releases: Readonly<Record<string, ReleaseView>> = {
         }),
       ],
     },
-    { lanes: swapped, resolvers, probes },
+    {
+      lanes: swapped,
+      resolvers: [...resolvers, system],
+      probes,
+      notBefore: {
+        at: AT + 162_000,
+        because:
+          'Head office may hold the old answer until its TTL runs out, and must say the new one for two TTLs (120 s) after that',
+        unsettled: ['Resolver C (overruns)', 'Resolver D', 'Resolver E'],
+      },
+    },
   ),
   retire: releaseView(
     'retire',

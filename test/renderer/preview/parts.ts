@@ -83,6 +83,7 @@ export const resolvers: readonly ResolverView[] = (
         [330, 'silent'],
       ],
     ],
+    ['Head office', '10.0.0.2', 'blue', false, 'Keeps the old answer for up to 42 s.', [[400, 'blue']]],
     ['Resolver E', '203.0.113.9', 'foreign', false, '203.0.113.200 is neither blue nor green.', [[400, 'foreign']]],
   ] as const
 ).map(([name, address, answer, confirmed, note, history]) => ({
@@ -94,8 +95,25 @@ export const resolvers: readonly ResolverView[] = (
   greenSince: answer === 'green' ? AT - 200_000 : null,
   confirmed,
   note,
+  role: name === 'authoritative' ? ('authoritative' as const) : ('resolver' as const),
+  forgetsAt: name === 'Head office' ? AT + 42_000 : null,
+  overruns: note.startsWith('It keeps'),
   history: history.map(([ago, said]) => ({ at: AT - ago * 1000, answer: said })),
 }))
+
+/** What the computer's own programs get. */
+export const system: ResolverView = {
+  name: 'Programs on this computer',
+  address: 'operating system',
+  role: 'system',
+  answer: 'blue',
+  addresses: ['192.0.2.10'],
+  ttlSecondsLeft: null,
+  greenSince: null,
+  confirmed: false,
+  note: '192.0.2.10. What your own browser gets, memory and all; it does not count.',
+  history: [],
+}
 
 export const probes = Array.from({ length: 70 }, (_, index) => ({
   at: AT - (70 - index) * 5000,
