@@ -10,11 +10,14 @@ import type {
 } from '../electron/contract/models.ts'
 import type { Problem } from '../electron/contract/problem.ts'
 import type { StepId } from '../electron/contract/steps.ts'
+import type { CloneForm } from './clone-form.ts'
 
 /** What the operator has typed and chosen for the levers of the open release; null: nothing yet, the screen proposes. */
 export interface Draft {
   readonly greenName: string | null
   readonly cnamePrefix: string | null
+  /** What green is to have otherwise than blue, as it was typed. */
+  readonly cloneForm: CloneForm | null
   readonly versionSource: 'practice' | 'bundle' | 'existing' | null
   readonly inspection: BundleInspection | null
   readonly versionLabel: string | null
@@ -29,6 +32,7 @@ export interface Draft {
 export const BLANK_DRAFT: Draft = {
   greenName: null,
   cnamePrefix: null,
+  cloneForm: null,
   versionSource: null,
   inspection: null,
   versionLabel: null,

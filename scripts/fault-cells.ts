@@ -14,7 +14,7 @@ const SPEED = 600
 /** Real milliseconds after which what does not move is taken not to move by itself; account minutes at this speed. */
 const CLOSED_MILLISECONDS = 2_000
 const STILL_MILLISECONDS = 8_000
-const LIMIT_MILLISECONDS = 40_000
+const LIMIT_MILLISECONDS = 90_000
 const RENAMED = 'another name was chosen'
 const REASON = 'Looked at in the AWS console and found to be in order.'
 

@@ -10,7 +10,7 @@ describe('a release with a fault', () => {
   let beginnings: Beginnings
   beforeAll(async () => {
     beginnings = await makeBeginnings()
-  }, 90_000)
+  }, 240_000)
   afterAll(() => beginnings.remove())
 
   async function cell(name: string, step: StepId): Promise<Cell> {
@@ -27,7 +27,7 @@ describe('a release with a fault', () => {
     ['answer-lost', 'swap', 'The connection to Elastic Beanstalk broke off'],
     ['no-answer-after', 'retire', 'The connection to Elastic Beanstalk broke off'],
     ['server-error', 'deploy', 'has trouble answering'],
-  ])('that passes by itself is said and waited out: %s at %s', { timeout: 90_000 }, async (name, step, title) => {
+  ])('that passes by itself is said and waited out: %s at %s', { timeout: 240_000 }, async (name, step, title) => {
     const { sees, ways, ends, effects } = await cell(name, step)
     expect(sees.join()).toContain(title)
     expect({ ways, ends, effects }).toEqual({ ways: [], ends: 'completed', effects: WHOLE })
@@ -38,7 +38,7 @@ describe('a release with a fault', () => {
     ['access-denied', 'retire', 'You are not allowed to perform elasticbeanstalk:TerminateEnvironment'],
     ['swap-refused', 'swap', 'is busy with another change'],
     ['couple-database', 'retire', 'independent of its database'],
-  ])('that has to be put right stops it until it is: %s at %s', { timeout: 90_000 }, async (name, step, title) => {
+  ])('that has to be put right stops it until it is: %s at %s', { timeout: 240_000 }, async (name, step, title) => {
     const { sees, ways, ends, effects } = await cell(name, step)
     expect(sees.join()).toContain(title)
     expect(ways[0]).toBe('the cause was put right')
@@ -46,7 +46,7 @@ describe('a release with a fault', () => {
   })
 
   it('that ruins green ends with the production URL where it was: create-ends-red at clone', {
-    timeout: 90_000,
+    timeout: 240_000,
   }, async () => {
     const { choices, ends, effects } = await cell('create-ends-red', 'clone')
     expect(choices).toContain('Roll back')

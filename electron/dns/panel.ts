@@ -19,7 +19,7 @@ const ZONE_KEPT_MILLISECONDS = 60 * 60 * 1000
 /** How long a server that was silent on port 53 is asked over HTTPS at once. */
 const CLOSED_MILLISECONDS = 10 * 60 * 1000
 /** After so many silences in a row a server gets one try only, so that it does not hold up every round. */
-const FEW_SILENCES = 2
+const FEW_SILENCES = 5
 
 export interface DnsOptions {
   /** A fixed panel (the practice account's). Absent: this computer's resolvers, chosen ones and the zone's own servers. */
@@ -103,11 +103,12 @@ export function createDns(options: DnsOptions = {}): Dns {
         patience.tryMilliseconds,
       )
       signal.addEventListener('abort', abort, { once: true })
-      void asked.then((answer) => {
+      const settle = (answer: DnsAnswer): void => {
         clearTimeout(timer)
         signal.removeEventListener('abort', abort)
         resolve(answer)
-      })
+      }
+      asked.then(settle, reject)
     })
   }
 

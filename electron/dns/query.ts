@@ -20,7 +20,7 @@ type Family = 'A' | 'AAAA'
 type Found = Extract<DnsAnswer, { kind: 'addresses' }>
 
 /** Finds other servers for a name that this one does not answer for; none where there are none. */
-export type Elsewhere = (name: string) => Promise<readonly ServerAddress[]>
+type Elsewhere = (name: string) => Promise<readonly ServerAddress[]>
 
 export interface QueryOptions extends ExchangeOptions {
   /** Where a server is authoritative: it must answer as such, and the chain may go on elsewhere. */

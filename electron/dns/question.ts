@@ -79,9 +79,10 @@ const EXTENSION = {
 /** Each letter in a case at random: one more bit that a forger must guess (draft-vixie-dnsext-dns0x20). */
 function mixCase(name: string): string {
   const coins = randomBytes(name.length)
-  return [...name]
-    .map((letter, index) => ((coins[index] ?? 0) & 1 ? letter.toUpperCase() : letter.toLowerCase()))
-    .join('')
+  return Array.from(coins, (coin, index) => {
+    const letter = name.charAt(index)
+    return coin & 1 ? letter.toUpperCase() : letter.toLowerCase()
+  }).join('')
 }
 
 /** Whether these bytes answer our question. Never throws. */

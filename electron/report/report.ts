@@ -131,9 +131,14 @@ function decisionOf(entry: Entry): readonly Decision[] {
   const { at } = entry
   switch (entry.kind) {
     case 'settings-changed': {
-      const { bakeSeconds, soakSeconds, checks } = entry.settings
+      const { bakeSeconds, soakSeconds, checks, domains = [], retirement } = entry.settings
+      const standby = retirement && retirement.standbySeconds > 0 ? `, standby ${retirement.standbySeconds} s` : ''
+      const rest = `${domains.length > 0 ? `, domains ${domains.join(', ')}` : ''}${standby}${retirement?.shrink ? ', blue shrunk to one instance' : ''}`
       return [
-        { at, text: `Changed the settings: bake ${bakeSeconds} s, soak ${soakSeconds} s, ${checks.length} checks.` },
+        {
+          at,
+          text: `Changed the settings: bake ${bakeSeconds} s, soak ${soakSeconds} s, ${checks.length} checks${rest}.`,
+        },
       ]
     }
     case 'green-named':

@@ -1,33 +1,42 @@
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
 import { keepInDraft } from '../actions.ts'
+import { cloneFormOf, cloneOptionsOf, instanceTypesFault, minSizeFault } from '../clone-form.ts'
 import { cnamePrefixFault, environmentNameFault } from '../names.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'
+import { CloneOptions } from '../ui/CloneOptions.tsx'
+import { Fidelity } from '../ui/Fidelity.tsx'
 import type { StepParts, StepProps } from './parts.ts'
 import './inputs.css'
 
 /** Makes green beside blue, under names the operator may change. */
 export const clone: StepParts = {
   sentence: ({ release }) =>
-    `A second environment, green, is made from the configuration of ${release.blue.name}: same platform, same settings, same version. Blue and the production URL are not touched.`,
+    `A second environment, green, is made from the configuration of ${release.blue.name}: same platform, same settings, same version, unless you choose otherwise. Blue and the production URL are not touched.`,
   Inputs: GreenNames,
-  Watch: null,
-  plan({ release }, _step, draft) {
+  Watch: SideBySide,
+  plan({ release, cloneChoices }, _step, draft) {
     const greenName = draft.greenName ?? release.green.name
     const cnamePrefix = draft.cnamePrefix ?? release.green.cnamePrefix
+    const form = draft.cloneForm ?? (cloneChoices ? cloneFormOf(cloneChoices.chosen) : null)
     const missing = environmentNameFault(greenName)
       ? 'Give green a name that Elastic Beanstalk takes.'
       : cnamePrefixFault(cnamePrefix)
         ? 'Give green a URL that Elastic Beanstalk takes.'
-        : null
+        : form !== null && (instanceTypesFault(form.instanceTypes) ?? minSizeFault(form.minSize)) !== null
+          ? 'Look at More options: something there cannot be.'
+          : null
+    const options = form && cloneOptionsOf(form)
+    const isChosen = options !== null && JSON.stringify(options) !== JSON.stringify(cloneChoices?.chosen)
     return {
       label: 'Create green',
-      lever: missing === null ? { step: 'clone', greenName, cnamePrefix } : null,
+      lever: missing === null ? { step: 'clone', greenName, cnamePrefix, ...(options ? { options } : {}) } : null,
       missing,
       brings: [
         ...(greenName === release.green.name ? [] : ['name-free']),
         ...(cnamePrefix === release.green.cnamePrefix ? [] : ['cname-free']),
+        ...(isChosen ? ['settings-valid'] : []),
       ],
     }
   },
@@ -69,6 +78,13 @@ function GreenNames({ view }: StepProps) {
           />
         </FormField>
       </div>
+      {view.cloneChoices && <CloneOptions choices={view.cloneChoices} />}
     </section>
   )
+}
+
+function SideBySide({ view, step }: StepProps) {
+  if (!view.fidelity) return null
+  const mayRepair = view.release.step === 'clone' && view.release.outcome === null && step.status !== 'acting'
+  return <Fidelity picture={view.fidelity} mayRepair={mayRepair} />
 }

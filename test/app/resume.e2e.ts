@@ -57,6 +57,7 @@ test('survives a power cut at five moments: one create, one swap, one terminate'
     await app.operator.reaches('test', 'proved')
   })
   await test.step('as soon as the swap was asked for', async () => {
+    await app.operator.passDomains()
     await app.operator.throwLever()
     await cutOffAfter(() => counted(account, 'SwapEnvironmentCNAMEs'))
     await app.operator.reaches('swap', 'proved')

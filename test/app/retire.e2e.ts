@@ -79,3 +79,26 @@ test('does not terminate what it may not look into', async ({ stage }) => {
   await expect(operator.by(testIds.lever)).toBeDisabled()
   expect(await account.count('TerminateEnvironment')).toBe(0)
 })
+
+test('says why a termination was given up by AWS, and tries again once the cause is gone', async ({ stage }) => {
+  const account = await stage.account()
+  const { operator, page } = await stage.release(account)
+  await operator.walkTo('retire')
+  await operator.fill(testIds.typedUrl, SHOP.cname)
+  await operator.throwLever()
+  await expect(async () => expect(await account.count('TerminateEnvironment')).toBe(1)).toPass()
+  // Somebody lets blue's security group in after it was looked at.
+  await account.control('/drift', { action: 'refer-to-group', environment: SHOP.environment, on: true })
+  const problem = operator.by(testIds.problem)
+  await expect(problem).toContainText(`${SHOP.environment} was not terminated`, { timeout: 30_000 })
+  await expect(problem).toContainText('CloudFormation could not delete AWSEBSecurityGroup')
+  await expect(problem).toContainText('Production is not affected')
+  await expect(problem).toContainText('remove that rule in the EC2 console')
+  await page.screenshot({ path: test.info().outputPath('stuck.png') })
+
+  await account.control('/drift', { action: 'remove-references', environment: SHOP.environment })
+  await operator.choose('retry')
+  expect(await operator.outcome()).toBe('completed')
+  expect(await account.count('TerminateEnvironment')).toBe(2)
+  expect((await account.living()).has(SHOP.environment)).toBe(false)
+})

@@ -179,7 +179,7 @@ describe('an address as it is typed', () => {
     'file:///etc/hosts',
     '[2001:db8::1',
     '-dns.office',
-    `${'a'.repeat(301)}`,
+    'a'.repeat(301),
   ])('“%s” cannot', (typed) => {
     expect(resolverAddressFault(typed)).toMatch(/Give the address|looks like|At most/)
   })

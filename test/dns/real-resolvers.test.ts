@@ -51,7 +51,7 @@ describe.skipIf(missing.length > 0)(
       await Promise.all(
         running.map((child) => {
           const ended = new Promise((resolve) => child.once('exit', resolve))
-          return child.kill('SIGKILL') ? ended : null
+          return child.kill('SIGKILL') ? ended : Promise.resolve()
         }),
       )
       await zone?.close()
@@ -131,9 +131,9 @@ zone "${ZONE}" { type forward; forward only; forwarders { 127.0.0.1 port ${zone.
         const answer = await dns.ask(server, NAME, AbortSignal.timeout(10_000))
         const dug = await dig(server.address)
         const ours = answer.kind === 'addresses' ? answer : { addresses: [], ttlSeconds: 0 }
-        expect([...ours.addresses], server.name).toEqual(dug.addresses)
-        expect(ours.ttlSeconds - dug.ttlSeconds, server.name).toBeGreaterThanOrEqual(0)
-        expect(ours.ttlSeconds - dug.ttlSeconds, server.name).toBeLessThanOrEqual(1)
+        expect([server.name, ...ours.addresses]).toEqual([server.name, ...dug.addresses])
+        // Asked a moment apart: one of the two may have seen the next second already.
+        expect([0, 1]).toContain(ours.ttlSeconds - dug.ttlSeconds)
         found[server.name] = classify(answer, sets)
       }
       return found

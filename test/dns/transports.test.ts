@@ -288,7 +288,7 @@ function drip(socket: Socket, milliseconds: number, part: Buffer): void {
 }
 
 function swapCase(name: string): string {
-  return [...name]
-    .map((letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()))
-    .join('')
+  return name.replaceAll(/[a-z]/gi, (letter) =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  )
 }

@@ -18,7 +18,7 @@ export function breakSource({ name, edits }: Breakage): void {
       const loaded = nextLoad(url, context)
       const own = edits.filter(({ file }) => url.endsWith(`/electron/${file}`))
       if (own.length === 0) return loaded
-      const source = own.reduce((text, edit) => edited(text, edit, name), String(loaded.source ?? ''))
+      const source = own.reduce((text, edit) => edited(text, edit, name), textOf(loaded.source))
       return { ...loaded, source }
     },
   })
@@ -30,4 +30,8 @@ export function edited(source: string, { file, find, put }: Breakage['edits'][nu
   if (parts.length !== 2)
     throw new Error(`The breakage “${name}” is out of date: ${file} holds its text ${parts.length - 1} times:\n${find}`)
   return parts.join(put)
+}
+
+function textOf(source: string | ArrayBuffer | NodeJS.TypedArray | undefined | null): string {
+  return typeof source === 'string' ? source : new TextDecoder().decode(source ?? undefined)
 }

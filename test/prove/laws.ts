@@ -122,7 +122,10 @@ export const LAWS: Readonly<
     says: 'The production URL answers at every moment in which AWS itself would let it: no gap is of our making',
     broken: ({ production, made, entries }) => [
       ...production
-        .filter(({ answers, because }) => !answers && because?.by === 'us')
+        .filter(
+          ({ answers, because }) =>
+            !answers && because?.by === 'us' && !(because.what === 'swapCnames' && wasWaived(entries, entries.length)),
+        )
         .map(
           ({ holder, because }) =>
             `${holder ?? 'nobody'} did not answer at the production URL after our ${because?.what}`,
@@ -131,13 +134,12 @@ export const LAWS: Readonly<
         if (each.name !== 'swapCnames') return []
         const target = each.targets.find((id) => id !== each.truth.holder) ?? ''
         const [has, needs] = [each.truth.answering[target] ?? 0, each.truth.answering[each.truth.holder ?? ''] ?? 0]
-        if (has === 0 && needs > 0) return [`swapped to ${target}, where nothing answered`]
-        const begun = entries.findLastIndex(({ kind }) => kind === 'roll-back-chosen')
-        const waived = entries.some(
-          (entry, at) => entry.kind === 'waived' && entry.gate === 'capacity' && at > begun && at < each.entries,
-        )
+        if (has === 0 && needs > 0 && !wasWaived(entries, each.entries))
+          return [`swapped to ${target}, where nothing answered`]
         const isBack = trackAt(entries, each.entries) === 'rollback'
-        return isBack && has < needs && !waived ? [`swapped back to ${has} instances from ${needs}`] : []
+        return isBack && has < needs && !wasWaived(entries, each.entries)
+          ? [`swapped back to ${has} instances from ${needs}`]
+          : []
       }),
     ],
   },
@@ -160,6 +162,13 @@ const MEANT: Partial<Readonly<Record<Made['name'], string>>> = {
   abortUpdate: 'abort-update',
   swapCnames: 'swap-cnames',
   terminate: 'terminate-environment',
+}
+
+/** Whether the operator has said, with a reason, that the side that is swapped to is well and large enough. */
+function wasWaived(entries: readonly Entry[], length: number): boolean {
+  return entries
+    .slice(0, length)
+    .some((entry) => entry.kind === 'waived' && entry.step === 'swap' && /^(capacity|target-ok)$/.test(entry.gate))
 }
 
 function isFresh({ at }: Made, readAt: number | null | undefined): boolean {

@@ -55,10 +55,10 @@ export function createWeather(
       passed.set(key, count)
       const due = waiting.get(key)
       // A deed may move the clock, and so be passed by calls of its own.
-      while (!isPerforming && due?.[0] !== undefined && due[0].calls < count) {
-        const next = due.shift()
+      for (let next = due?.[0]; !isPerforming && next !== undefined && next.calls < count; next = due?.[0]) {
+        due?.shift()
         isPerforming = true
-        if (next) happen(next.deed)
+        happen(next.deed)
         isPerforming = false
       }
       recorder.look()

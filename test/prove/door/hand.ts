@@ -135,7 +135,7 @@ export function createHand(account: Account, blue: EnvironmentRecord) {
         }
         return [first]
       case 'delete the versions':
-        for (const version of [...account.versions.values()]) {
+        for (const version of account.versions.values()) {
           const used = [...account.environments.values()].some(
             ({ versionLabel, status }) => versionLabel === version.label && status !== 'Terminated',
           )

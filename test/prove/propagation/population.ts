@@ -16,7 +16,7 @@ export interface ResolverPlan {
   readonly tells: 'what is left' | 'zero' | 'one' | 'the whole' | 'more than a signed number holds'
 }
 
-export interface UserPlan {
+interface UserPlan {
   /** The resolver whose answers they follow; one that is not on the panel is theirs alone. */
   readonly resolver: ResolverPlan
   readonly isOnPanel: boolean

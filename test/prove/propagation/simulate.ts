@@ -79,7 +79,8 @@ export async function simulate(population: Population): Promise<Told> {
       NEVER.has(fault) || tells === 'more than a signed number holds' || caches.some(({ keeps }) => keeps === 'stuck'),
   )
   const horizon = START + (isHopeless ? HOPELESS_SECONDS : HORIZON_SECONDS) * 1000
-  while (now < horizon) {
+  const isWatched = (): boolean => now < horizon
+  while (isWatched()) {
     turns += 1
     sight = await eyes.look(state)
     const facts = await propagation.observe(state, sight, hands)
@@ -251,7 +252,7 @@ function worldOf(network: Network, truth: Truth, now: () => Instant): World {
     clock: { now, speed: () => 1, sleep: async () => {} },
     elasticBeanstalk,
     dns: {
-      panel: async (name) => (name === PRODUCTION ? network.panel : network.panel.slice(0, 4)),
+      panel: async (name) => (name === PRODUCTION ? network.panel : network.panel.slice(0, 2)),
       ask: async (server, name) => network.ask(server, name),
     },
     probe: {

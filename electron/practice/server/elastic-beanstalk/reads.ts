@@ -5,8 +5,14 @@ import { findEvents } from '../../model/events.ts'
 import { checkPrefix, fullName, holderOf } from '../../model/names.ts'
 import { OPTIONS, type Option } from '../../model/options.ts'
 import { platformByArn, platformBySolutionStack } from '../../model/platforms.ts'
-import type { EnvironmentRecord } from '../../model/records.ts'
-import { objectionTo, shownSettings, shownTemplateSettings } from '../../model/settings.ts'
+import type { EnvironmentRecord, Settings } from '../../model/records.ts'
+import {
+  changeSettings,
+  checkSettings,
+  objectionTo,
+  shownSettings,
+  shownTemplateSettings,
+} from '../../model/settings.ts'
 import { physicalId } from '../../model/stack.ts'
 import { findTemplate, TEMPLATE_QUOTA } from '../../model/templates.ts'
 import { findApplication } from '../../model/versions.ts'
@@ -145,16 +151,39 @@ export const READS: Readonly<Record<string, Operation>> = {
     if (environmentName !== undefined && templateName !== undefined) {
       throw new AwsError('InvalidParameterCombination', 'You cannot specify both EnvironmentName and TemplateName.')
     }
-    if (environmentName !== undefined) findEnvironment(account, { name: environmentName })
-    if (templateName !== undefined) findTemplate(account, applicationName, templateName)
-    const messages = readSettings(parameters).flatMap((setting) => {
+    const base =
+      environmentName === undefined
+        ? templateName === undefined
+          ? undefined
+          : findTemplate(account, applicationName, templateName)
+        : findEnvironment(account, { name: environmentName })
+    const wanted = readSettings(parameters)
+    const messages = wanted.flatMap((setting) => {
       const objection = objectionTo(setting)
       return objection === undefined
         ? []
         : [{ Message: objection, Severity: 'error', Namespace: setting.namespace, OptionName: setting.optionName }]
     })
+    const together =
+      messages.length > 0 ? undefined : objectionToAll(changeSettings(base?.settings ?? new Map(), wanted))
+    const [first] = wanted
+    if (together !== undefined && first !== undefined) {
+      const { namespace, optionName } = first
+      messages.push({ Message: together, Severity: 'error', Namespace: namespace, OptionName: optionName })
+    }
     return { Messages: list(messages) }
   },
+}
+
+/** What is wrong with settings that are each right; undefined: nothing. */
+function objectionToAll(settings: Settings): string | undefined {
+  try {
+    checkSettings(settings, [])
+    return undefined
+  } catch (error) {
+    if (error instanceof AwsError) return error.message
+    throw error
+  }
 }
 
 function describedPlatform(account: Call['account'], parameters: Call['parameters']): string | undefined {

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import type { Entry } from '../../electron/contract/entries.ts'
+import { problemOf } from '../../electron/contract/problem.ts'
+import { rebuildBlue, wayBackOf } from '../../electron/release/rebuild.ts'
+import { apply, replay } from '../../electron/release/state.ts'
+import { BLUE_ID } from './cloud.ts'
+import { begunAt, drive, open } from './drive.ts'
+import { type FakeAccount, fakeAccount, NETWORK } from './world.ts'
+
+const DAY = 86_400_000
+
+/** An account in which a release has come to its end, and its journal. */
+async function ended(): Promise<{ readonly account: FakeAccount; readonly entries: Entry[] }> {
+  const account = fakeAccount()
+  account.versions.set('1.4.2', {
+    label: '1.4.2',
+    description: '',
+    status: 'PROCESSED',
+    createdAt: account.now(),
+    bucket: 'bundles',
+    key: '1.4.2.zip',
+  })
+  const entries = begunAt(account)
+  const session = open(account, entries)
+  const view = await drive(account, session)
+  if (view.release.outcome !== 'completed') throw new Error(`It is ${view.release.outcome}`)
+  return { account, entries }
+}
+
+/** Asks for the rebuild as it would be asked for `later`; answers the refusal's title, or what was journalled. */
+async function ask({ account, entries }: Awaited<ReturnType<typeof ended>>, later = 0): Promise<string> {
+  const world = account.connect({ isDead: false })
+  const now = account.now() + later
+  const written: Entry[] = []
+  try {
+    await rebuildBlue(replay(entries), { ...world, clock: { ...world.clock, now: () => now } }, (entry) => {
+      written.push(entry)
+      entries.push(entry)
+    })
+  } catch (thrown) {
+    return problemOf(thrown).title
+  }
+  return written.map(({ kind }) => kind).join(' ')
+}
+
+describe('the way back after blue was terminated', () => {
+  it('is open for 42 days from the termination, once the release has ended', async () => {
+    const { account, entries } = await ended()
+    const state = replay(entries)
+    const terminatedAt = state.forward.retire.effects['terminate-environment'] ?? 0
+    expect(wayBackOf(state)).toEqual({ until: terminatedAt + 42 * DAY, askedAt: null })
+    expect(wayBackOf(replay(entries.slice(0, -1)))).toBeNull()
+    expect(wayBackOf(replay(begunAt(account)))).toBeNull()
+  })
+
+  it('rebuilds it by its id, meant before and answered after in the journal', async () => {
+    const stage = await ended()
+    expect(await ask(stage)).toBe('intent effect')
+    expect(stage.account.count('rebuild')).toBe(1)
+    expect(stage.entries.at(-1)).toMatchObject({ action: 'rebuild-environment', detail: BLUE_ID, step: 'retire' })
+    expect(wayBackOf(replay(stage.entries))?.askedAt).not.toBeNull()
+    expect(replay(stage.entries).release.outcome).toBe('completed')
+  })
+
+  it('is refused in the same moment, and while it is there', async () => {
+    const stage = await ended()
+    await ask(stage)
+    expect(await ask(stage)).toBe('shop-blue is being rebuilt already')
+    stage.account.settle(stage.account.blue)
+    expect(await ask(stage, 60_000)).toBe('shop-blue is there already')
+    expect(stage.account.count('rebuild')).toBe(1)
+  })
+
+  it('is refused after 42 days, without a call', async () => {
+    const stage = await ended()
+    expect(await ask(stage, 41 * DAY)).toBe('intent effect')
+    const late = await ended()
+    expect(await ask(late, 43 * DAY)).toBe('shop-blue cannot be rebuilt any more')
+    expect(late.account.count('rebuild')).toBe(0)
+  })
+
+  it('is refused where its version is gone', async () => {
+    const stage = await ended()
+    stage.account.versions.delete('1.4.2')
+    expect(await ask(stage)).toBe('Version 1.4.2 is gone')
+  })
+
+  it.each([
+    ['its name', { name: 'shop-blue', cnamePrefix: 'somewhere' }, 'The name shop-blue is taken'],
+    [
+      'its address',
+      { name: 'stranger', cnamePrefix: 'shop-green' },
+      'The address shop-green.eu-central-1.elasticbeanstalk.com is taken',
+    ],
+  ])('is refused where somebody has taken %s', async (_what, taken, title) => {
+    const stage = await ended()
+    const stranger = stage.account.add({
+      id: 'e-stranger01',
+      versionLabel: '1',
+      tags: [],
+      settings: [],
+      ...taken,
+    })
+    stranger.listedAt = 0
+    stage.account.settle(stranger)
+    expect(await ask(stage)).toBe(title)
+    expect(stage.account.count('rebuild')).toBe(0)
+  })
+
+  it('keeps in the journal what AWS refused, and may be tried again', async () => {
+    const stage = await ended()
+    stage.account.fail('rebuild', { problem: NETWORK, when: 'before' })
+    expect(await ask(stage)).toBe(NETWORK.title)
+    expect(stage.entries.slice(-2).map(({ kind }) => kind)).toEqual(['intent', 'refused'])
+    expect(await ask(stage, 1_000)).toBe('shop-blue is being rebuilt already')
+    expect(await ask(stage, 60_000)).toBe('intent effect')
+  })
+
+  it('offers nothing where this release has terminated nothing', async () => {
+    const { account, entries } = await ended()
+    const stopped = apply(replay(begunAt(account)), { kind: 'ended', at: account.now(), outcome: 'stopped' })
+    expect(wayBackOf(stopped)).toBeNull()
+    expect(entries.length).toBeGreaterThan(0)
+  })
+})
