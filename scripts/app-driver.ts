@@ -126,6 +126,8 @@ export function operate(page: Page, patience: number) {
     await fill(testIds.waiveReason, 'The partners’ domain is moved by hand right after the swap.')
     await by(testIds.waiveConfirm).click()
     await by(testIds.waiveConfirm).waitFor({ state: 'detached' })
+    // The dialog closes before the gate shows it: who looks again at once would waive it twice.
+    await page.locator(`[data-testid="${testIds.gate('domains')}"][data-mark="waived"]`).waitFor(settled)
   }
 
   /** Does what the operator has to do at a step, and waits until it is proved. */

@@ -100,7 +100,7 @@ function ingressProof({ ingress, rules, stacks }: FidelityFacts, at: number): Ga
   if (!stacks.blue.ok || !stacks.green.ok)
     return unreadable(id, title, 'cloudformation:ListStackResources', firstUnread(stacks), true)
   if (!rules.ok) return unreadable(id, title, source, rules, true)
-  const { extra, missing, same } = ingress ?? { extra: [], missing: [], same: [] }
+  const { extra, missing, same } = ingress ?? { extra: [], missing: [], replaced: [], same: [] }
   const lines: Evidence[] = [
     evidence(source, at, `${same.length} rules agree`),
     ...extra.map((rule) => evidence(source, at, `only green, ${rule.part}: ${ruleInWords(rule)}`)),

@@ -311,6 +311,7 @@ function repairsOf(state: ReleaseState, sight: Sight, facts: FidelityFacts): rea
   const { green } = sight
   if (!green) return []
   const { ingress } = facts
+  const added = ingress ? [...ingress.missing, ...ingress.replaced] : []
   const settings = facts.settingRows.flatMap(({ repair }) => repair ?? [])
   const scaled = scaleOf(state, sight, facts)
   return [
@@ -319,9 +320,9 @@ function repairsOf(state: ReleaseState, sight: Sight, facts: FidelityFacts): rea
           {
             id: 'ingress',
             title: 'Give green the ingress rules of blue',
-            words: `Changes the security groups that Elastic Beanstalk made for ${green.name}, so that exactly those come in who come in at blue: first ${ingress.missing.length} rules are added, then ${ingress.extra.length} are taken away. Blue is not touched.`,
+            words: `Changes the security groups that Elastic Beanstalk made for ${green.name}, so that exactly those come in who come in at blue: first ${added.length} rules are added, then ${ingress.extra.length} are taken away. Blue is not touched.`,
             calls: [
-              ...ingress.missing.map((rule) => `ec2:AuthorizeSecurityGroupIngress ${rule.part}: ${ruleInWords(rule)}`),
+              ...added.map((rule) => `ec2:AuthorizeSecurityGroupIngress ${rule.part}: ${ruleInWords(rule)}`),
               ...ingress.extra.map((rule) => `ec2:RevokeSecurityGroupIngress ${rule.part}: ${ruleInWords(rule)}`),
             ],
           } as const,

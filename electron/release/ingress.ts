@@ -23,6 +23,8 @@ export interface IngressDifference {
   readonly extra: readonly PartRule[]
   /** Blue lets in who green does not. */
   readonly missing: readonly PartRule[]
+  /** Blue's rules that only a wider one of green's stands in for: they have to be there before that one is taken away. */
+  readonly replaced: readonly PartRule[]
   readonly same: readonly PartRule[]
 }
 
@@ -42,10 +44,14 @@ export function ingressDifference(
 ): IngressDifference {
   const left = byPart(blue)
   const right = byPart(green)
+  const isCoveredBy = (rules: readonly PartRule[]) => (rule: PartRule) => rules.some((other) => covers(other, rule))
+  const same = right.filter(isCoveredBy(left))
+  const gone = left.filter((rule) => !isCoveredBy(same)(rule))
   return {
-    extra: right.filter((rule) => !left.some((other) => covers(other, rule))),
-    missing: left.filter((rule) => !right.some((other) => covers(other, rule))),
-    same: right.filter((rule) => left.some((other) => covers(other, rule))),
+    extra: right.filter((rule) => !isCoveredBy(left)(rule)),
+    missing: gone.filter((rule) => !isCoveredBy(right)(rule)),
+    replaced: gone.filter(isCoveredBy(right)),
+    same,
   }
 }
 

@@ -39,12 +39,13 @@ export async function actRepair(
     const { ingress, stacks } = facts
     const resources = stacks.green.ok ? (stacks.green.value ?? []) : []
     if (!ingress) return
-    const added = rulesAt(resources, ingress.missing)
+    const wanted = [...ingress.missing, ...ingress.replaced]
+    const added = rulesAt(resources, wanted)
     const removed = rulesAt(resources, ingress.extra)
     const detail = [...new Set([...added.keys(), ...removed.keys()])].join(', ')
     return journalled(
       hands,
-      note(`${detail}: ${ingress.missing.length} added, ${ingress.extra.length} taken away`),
+      note(`${detail}: ${wanted.length} added, ${ingress.extra.length} taken away`),
       async () => {
         // First those who are missing: nobody who ought to come in is shut out meanwhile.
         for (const [groupId, rules] of added) await network.allowIngress(groupId, rules)

@@ -230,10 +230,14 @@ export function isReady(environment: Environment | null): boolean {
   return environment?.status === 'Ready'
 }
 
-/** Green includes Info (a command still runs), so enhanced health must say Ok; basic health can only say Green (AWS: enhanced health statuses). */
-export function isOk(environment: Environment | null): boolean {
+/**
+ * Green includes Info (a command still runs), so enhanced health must say Ok; basic health can only say Green (AWS: enhanced
+ * health statuses). An answer that merely lacks its status is no basic health where enhanced health was read beside it.
+ */
+export function isOk(environment: Environment | null, health: Health | null = null): boolean {
   if (!environment) return false
-  return environment.healthStatus === null ? environment.healthColor === 'Green' : environment.healthStatus === 'Ok'
+  const status = environment.healthStatus ?? health?.status ?? null
+  return status === null ? environment.healthColor === 'Green' : status === 'Ok'
 }
 
 /** A gate on an environment being Ready and Ok. */
@@ -249,7 +253,7 @@ export function healthGate(
   const seen = [evidence('elasticbeanstalk:DescribeEnvironments', at, describe(environment))]
   if (causes) seen.push(evidence('elasticbeanstalk:DescribeEnvironmentHealth', health?.at ?? at, causes.trim()))
   if (!environment) return gate(id, title, 'unknown', 'AWS does not list the environment.', seen)
-  if (isReady(environment) && isOk(environment))
+  if (isReady(environment) && isOk(environment, health))
     return gate(id, title, 'passed', `${environment.name} is Ready and Ok.`, seen, { waivable })
   const moving =
     environment.status !== 'Ready' ||
@@ -259,7 +263,7 @@ export function healthGate(
     id,
     title,
     moving ? 'waiting' : 'failed',
-    `${environment.name} is ${environment.status} and ${environment.healthStatus ?? environment.healthColor}.${causes}`,
+    `${environment.name} is ${environment.status} and ${environment.healthStatus ?? (health?.status || environment.healthColor)}.${causes}`,
     seen,
     { waivable, remedy: 'Wait for it to settle, or look at its health page in the AWS console for the cause.' },
   )

@@ -93,6 +93,14 @@ describe('the ingress rules of blue and green', () => {
     expect(differ(blue, green)).toEqual(expected)
   })
 
+  it('have a narrow rule of blue made before the wide one of green that stood in for it is taken away', () => {
+    const { extra, missing, replaced } = ingressDifference(
+      { resources: stackOf('blue'), rules: [rule('sg-blue', '10.0.0.0/8')] },
+      { resources: stackOf('green'), rules: [rule('sg-green', '0.0.0.0/0')] },
+    )
+    expect([extra.length, missing.length, replaced.map(ruleInWords)]).toEqual([1, 0, ['TCP 80 from 10.0.0.0/8']])
+  })
+
   it('are made at green as they are at blue, with green’s own groups in place of blue’s', () => {
     const { missing } = ingressDifference(
       { resources: stackOf('blue'), rules: [rule('sg-blue', 'sg-blue-lb')] },

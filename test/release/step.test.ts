@@ -6,6 +6,26 @@ import { PRODUCTION } from './cloud.ts'
 import { environment, greenEnvironment, health, sight, stateAt, swappedSight } from './things.ts'
 import { fakeAccount } from './world.ts'
 
+describe('health', () => {
+  it.each<[string, Parameters<typeof isOk>[0], Parameters<typeof isOk>[1], boolean]>([
+    ['enhanced Ok', environment(), null, true],
+    ['enhanced Info, which is Green too', environment({ healthStatus: 'Info' }), null, false],
+    ['basic Green', environment({ healthStatus: null }), null, true],
+    ['basic Red', environment({ healthStatus: null, healthColor: 'Red' }), null, false],
+    ['an answer that lacks its status, while the health says Ok', environment({ healthStatus: null }), health(), true],
+    [
+      'the same while the health says otherwise',
+      environment({ healthStatus: null }),
+      health({ status: 'Warning' }),
+      false,
+    ],
+    ['the same while the health lacks it too', environment({ healthStatus: null }), health({ status: '' }), false],
+    ['a status that AWS added later', environment({ healthStatus: 'Splendid' }), null, false],
+  ])('%s', (_words, seen, read, expected) => {
+    expect(isOk(seen, read)).toBe(expected)
+  })
+})
+
 describe('Ok', () => {
   it.each<[string, Partial<Environment> | null, boolean]>([
     ['enhanced health Ok', {}, true],

@@ -2,6 +2,7 @@ import type { DeclaredResource } from '../../electron/contract/models.ts'
 import { type Problem, SignalboxError } from '../../electron/contract/problem.ts'
 import type {
   DatabaseInstance,
+  DnsAnswer,
   DomainRecord,
   HttpAnswer,
   IngressRule,
@@ -51,6 +52,7 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
   const domainRecords: DomainRecord[] = []
   const minutes: MinuteOfRequests[] = []
   const pages = new Map<string, HttpAnswer>()
+  const names = new Map<string, DnsAnswer>()
   const handshakes = new Map<string, TlsAnswer>()
   const faults = new Map<string, Fault[]>()
   const hooks = new Map<string, () => void>()
@@ -172,8 +174,8 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
           }),
         revokeIngress: (_groupId, rules) =>
           answer('revokeIngress', () => {
-            const said = rules.map((rule) => JSON.stringify(rule))
-            ingress.splice(0, ingress.length, ...ingress.filter((rule) => !said.includes(JSON.stringify(rule))))
+            const said = rules.map(keyOfRule)
+            ingress.splice(0, ingress.length, ...ingress.filter((rule) => !said.includes(keyOfRule(rule))))
           }),
       },
       stack: {
@@ -194,13 +196,13 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
       },
       dns: {
         panel: () => answer('panel', () => cloud.servers),
-        ask: (server, name) => answer('ask', () => cloud.askServer(server, name)),
+        ask: (server, name) => answer('ask', () => names.get(name) ?? cloud.askServer(server, name)),
       },
       domainRecords: { all: () => answer('domainRecords', () => ({ records: [...domainRecords], complete: true })) },
       requestCounts: { perMinute: () => answer('perMinute', () => [...minutes]) },
       probe: {
         get: ({ address, host, https }) =>
-          answer('get', () => pages.get(`${https ? 'https' : 'http'}://${host}`) ?? cloud.get(address)),
+          answer('get', () => pages.get(`${https ? 'https' : 'http'}://${host} ${address}`) ?? cloud.get(address)),
         handshake: ({ address, serverName }) =>
           answer('handshake', () => handshakes.get(`${serverName} ${address}`) ?? { kind: 'none', detail: 'refused' }),
       },
@@ -224,11 +226,13 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
     /** What the bundles of versions declare, by label. */
     declared,
     referring,
-    /** What Route 53 has, what CloudWatch counted, what pages answer by `scheme://host`, handshakes by `name address`. */
+    /** What Route 53 has, what CloudWatch counted, what pages answer by `scheme://host address`, handshakes by `name address`. */
     domainRecords,
     minutes,
     pages,
     handshakes,
+    /** What every name server says of a name that no environment has. */
+    names,
     /** The rules of all security groups; a clone gets none by itself. */
     ingress,
     /** What a dry run of settings says. */
@@ -258,3 +262,7 @@ export type FakeAccount = ReturnType<typeof fakeAccount>
 
 /** What a broken connection looks like: nobody knows whether the call arrived. */
 export const NETWORK: Problem = { code: 'network', title: 'AWS cannot be reached' }
+
+function keyOfRule({ groupId, protocol, fromPort, toPort, source }: IngressRule): string {
+  return [groupId, protocol, fromPort, toPort, source].join(' ')
+}

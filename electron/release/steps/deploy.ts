@@ -130,7 +130,7 @@ export const deploy: Step<Facts> = {
     }
     const failed = green.versionLabel !== version.label && since > READ_LAG_MILLISECONDS
     const proofs = proofsOf(version.label, facts, sight)
-    const settled = isOk(green) && proofs.every(({ status: each }) => each === 'passed')
+    const settled = isOk(green, sight.greenHealth) && proofs.every(({ status: each }) => each === 'passed')
     return {
       gates: null,
       proofs,

@@ -1,7 +1,7 @@
 import type { ApplicationVersion, Environment, Gate } from '../../contract/models.ts'
 import { problem } from '../../contract/problem.ts'
 import type { DatabaseEvidence } from '../couplings.ts'
-import { settingsDifferences } from '../differences.ts'
+import { inWords, settingsDifferences } from '../differences.ts'
 import { auditDomains, type DomainAudit, domainsGate, domainViews } from '../domain-audit.ts'
 import { whoAnswered } from '../fingerprint.ts'
 import { independenceGate, readDatabaseEvidence } from '../independence.ts'
@@ -273,7 +273,9 @@ function configurationGate(state: ReleaseState, { differences }: Unchanged): Gat
   const source = 'elasticbeanstalk:DescribeConfigurationSettings'
   if (!differences.ok) return unreadable(id, title, source, differences, true)
   const cloned = state.forward.clone.proofs.find((proof) => proof.id === 'same-settings')?.evidence ?? []
-  const decided = new Set(cloned.map(({ text }) => text))
+  // What was chosen for green, or is held off until the end, was seen there too.
+  const meant = (state.fidelity?.rows ?? []).filter(({ verdict }) => verdict !== 'same').map(inWords)
+  const decided = new Set([...cloned.map(({ text }) => text), ...meant])
   const fresh = differences.value.filter((line) => !decided.has(line))
   return gate(
     id,
@@ -332,8 +334,12 @@ function capacityGate(state: ReleaseState, sight: Sight): Gate {
     `Blue has ${blue} instances that are Ok, green has ${green}.`,
     [evidence('elasticbeanstalk:DescribeInstancesHealth', sight.at, `${state.release.blue.name}: ${blue}`)],
     {
-      waivable: true,
-      remedy: 'Raise the minimum size of blue in the AWS console first, or say why fewer are enough.',
+      // No reason brings back an environment that has nothing to answer with.
+      waivable: blue > 0,
+      remedy:
+        blue > 0
+          ? 'Raise the minimum size of blue in the AWS console first, or say why fewer are enough.'
+          : 'Raise the minimum size of blue in the AWS console, and wait until its instances are Ok.',
     },
   )
 }

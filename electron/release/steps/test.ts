@@ -216,7 +216,7 @@ async function round(state: ReleaseState, sight: Sight, hands: Hands): Promise<v
       return { path: check.path, passed: satisfies(check, answer), said: `${said(answer)}${missing}${comparison}` }
     }),
   )
-  const well = isOk(sight.green)
+  const well = isOk(sight.green, sight.greenHealth)
   const { clock } = hands.world
   const pauseMilliseconds = TURN_MILLISECONDS * clock.speed()
   hands.record({

@@ -107,7 +107,7 @@ describe('clone', () => {
     listeners: both(ok([])),
     saved: null,
     settingRows: settingRows([minimum('2')], [minimum('2')], both([])),
-    ingress: { extra: [], missing: [], same: [] },
+    ingress: { extra: [], missing: [], replaced: [], same: [] },
   }
   const same: After = { kind: 'after', templateLeft: false, fidelity: alike }
   const but = (change: Partial<Fidelity>): Partial<After> => ({ fidelity: { ...alike, ...change } })
@@ -161,7 +161,7 @@ describe('clone', () => {
     ],
     [
       'green is open to the internet',
-      but({ ingress: { extra: [everywhere], missing: [office], same: [] } }),
+      but({ ingress: { extra: [everywhere], missing: [office], replaced: [], same: [] } }),
       {},
       ['same-ingress failed'],
     ],
