@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
+import type { AwsProfile, Connection, PracticeBundle } from './contract/connection.ts'
 import type { Credentials, Events, Lever } from './contract/contract.ts'
 import type {
   Application,
-  AwsProfile,
   BundleDifference,
   BundleInspection,
-  Connection,
-  PracticeBundle,
   SourceBundle,
   VersionInspection,
 } from './contract/models.ts'

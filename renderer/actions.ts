@@ -1,13 +1,7 @@
+import type { Connection } from '../electron/contract/connection.ts'
 import type { CallName, Credentials, Input, Lever, Output, Reply } from '../electron/contract/contract.ts'
-import type {
-  Answer,
-  Choice,
-  Colour,
-  Connection,
-  QuestionId,
-  ReleaseSettings,
-  ReleaseView,
-} from '../electron/contract/models.ts'
+import type { Answer, QuestionId } from '../electron/contract/independence.ts'
+import type { Choice, Colour, ReleaseSettings, ReleaseView } from '../electron/contract/models.ts'
 import { problemOf } from '../electron/contract/problem.ts'
 import type { StepId } from '../electron/contract/steps.ts'
 import { call, listen } from './main-process.ts'

@@ -1,13 +1,7 @@
 import { create } from 'zustand'
+import type { AwsProfile, Connection } from '../electron/contract/connection.ts'
 import type { CallName, Events } from '../electron/contract/contract.ts'
-import type {
-  AwsProfile,
-  BundleInspection,
-  Connection,
-  ReleaseSummary,
-  ReleaseView,
-  VersionInspection,
-} from '../electron/contract/models.ts'
+import type { BundleInspection, ReleaseSummary, ReleaseView, VersionInspection } from '../electron/contract/models.ts'
 import type { Problem } from '../electron/contract/problem.ts'
 import type { StepId } from '../electron/contract/steps.ts'
 import type { CloneForm } from './clone-form.ts'

@@ -1,4 +1,5 @@
-import type { Answer, Choice, Colour, QuestionId } from '../electron/contract/models.ts'
+import type { Answer, QuestionId } from '../electron/contract/independence.ts'
+import type { Choice, Colour } from '../electron/contract/models.ts'
 import type { StepId } from '../electron/contract/steps.ts'
 
 /**

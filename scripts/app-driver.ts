@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
 import { connectTo } from '../electron/connections.ts'
-import { QUESTION_IDS } from '../electron/contract/models.ts'
+import { QUESTION_IDS } from '../electron/contract/independence.ts'
 import { STEP_IDS, type StepId } from '../electron/contract/steps.ts'
 import { testIds } from '../renderer/test-ids.ts'
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspectBundle } from '../electron/bundle/inspect.ts'
 import { connectTo } from '../electron/connections.ts'
+import { QUESTION_IDS } from '../electron/contract/independence.ts'
 import {
-  QUESTION_IDS,
   type ReleaseSettings,
   type ReleaseView,
   type SourceBundle,

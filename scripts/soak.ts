@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { QUESTION_IDS } from '../electron/contract/models.ts'
+import { QUESTION_IDS } from '../electron/contract/independence.ts'
 import { testIds } from '../renderer/test-ids.ts'
 import { startPractice } from '../test/practice/start-practice.ts'
 import { askProduction, type DrivenApp, forget, launchApp, operate } from './app-driver.ts'

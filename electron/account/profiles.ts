@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { AwsProfile } from '../contract/models.ts'
+import type { AwsProfile } from '../contract/connection.ts'
 
 type Section = ReadonlyMap<string, string>
 

@@ -1,4 +1,5 @@
-import type { Clock, RequestCounts } from '../release/world.ts'
+import type { RequestCounts } from '../release/outside.ts'
+import type { Clock } from '../release/world.ts'
 import type { Clients } from './clients.ts'
 import type { Send } from './send.ts'
 

@@ -1,15 +1,7 @@
 import type { Application } from '../contract/models.ts'
 import { needsSignIn, problem } from '../contract/problem.ts'
-import type {
-  Bundles,
-  Clock,
-  Databases,
-  DomainRecords,
-  ElasticBeanstalk,
-  Network,
-  RequestCounts,
-  StackReader,
-} from '../release/world.ts'
+import type { DomainRecords, RequestCounts } from '../release/outside.ts'
+import type { Bundles, Clock, Databases, ElasticBeanstalk, Network, StackReader } from '../release/world.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { type AwsKeys, createClients } from './clients.ts'
 import { createRequestCounts } from './cloudwatch.ts'

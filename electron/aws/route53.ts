@@ -1,5 +1,6 @@
 import type { HostedZone, ListResourceRecordSetsResponse, ResourceRecordSet } from '@aws-sdk/client-route-53'
-import type { Clock, DomainRecord, DomainRecords } from '../release/world.ts'
+import type { DomainRecord, DomainRecords } from '../release/outside.ts'
+import type { Clock } from '../release/world.ts'
 import type { Clients } from './clients.ts'
 import type { Send } from './send.ts'
 

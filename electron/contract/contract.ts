@@ -1,15 +1,13 @@
 import * as z from 'zod'
 import { cloneOptionsSchema } from './clone.ts'
+import type { AwsProfile, Connection, PracticeBundle } from './connection.ts'
 import { domainFault } from './domain.ts'
+import { QUESTION_IDS } from './independence.ts'
 import {
   type Application,
   type ApplicationVersion,
-  type AwsProfile,
   type BundleDifference,
   type BundleInspection,
-  type Connection,
-  type PracticeBundle,
-  QUESTION_IDS,
   type ReleaseSummary,
   type ReleaseView,
   type VersionInspection,

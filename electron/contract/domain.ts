@@ -1,3 +1,32 @@
+/** How the environment that was left ends. */
+export interface Retirement {
+  /** Account seconds for which it is kept on standby, from when the retire step was reached. */
+  readonly standbySeconds: number
+  /** Whether it is shrunk to one instance first. */
+  readonly shrink: boolean
+}
+
+/** A domain that people type, and whether a swap moves it. */
+export interface DomainView {
+  readonly name: string
+  readonly foundBy: 'hand' | 'route53'
+  /** Where it leads, in words. */
+  readonly leads: string
+  readonly follows: 'yes' | 'no' | 'unknown'
+  /** What a TLS handshake under its name showed on each; null where nobody was asked. */
+  readonly https: { readonly blue: string; readonly green: string } | null
+  readonly fault: string | null
+  readonly remedy: string | null
+}
+
+/** The way back after blue was terminated: it can be rebuilt under its id and name. */
+export interface WayBack {
+  /** An instant of the account. */
+  readonly until: number
+  /** When Elastic Beanstalk was asked for it; null before that. */
+  readonly askedAt: number | null
+}
+
 /** What is wrong with a domain as it was typed, in words; null where nothing is. */
 export function domainFault(typed: string): string | null {
   const name = typed.trim().toLowerCase().replace(/\.$/, '')

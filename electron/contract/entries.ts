@@ -1,12 +1,11 @@
 import * as z from 'zod'
 import { cloneOptionsSchema, type Fidelity, type Held } from './clone.ts'
+import { type Dependencies, QUESTION_IDS } from './independence.ts'
 import {
   type AccountReference,
-  type Dependencies,
   type EnvironmentEvent,
   type Gate,
   type Outcome,
-  QUESTION_IDS,
   type ReleaseSettings,
   type SourceBundle,
 } from './models.ts'

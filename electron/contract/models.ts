@@ -1,4 +1,6 @@
 import type { CloneChoices, Fidelity } from './clone.ts'
+import type { DomainView, Retirement, WayBack } from './domain.ts'
+import type { Answer, Dependencies, QuestionId } from './independence.ts'
 import type { PanelSettings } from './panel.ts'
 import type { Problem } from './problem.ts'
 import type { StepId, Track } from './steps.ts'
@@ -202,27 +204,6 @@ export interface ReleaseSettings {
   readonly retirement?: Retirement | undefined
 }
 
-/** How the environment that was left ends. */
-export interface Retirement {
-  /** Account seconds for which it is kept on standby, from when the retire step was reached. */
-  readonly standbySeconds: number
-  /** Whether it is shrunk to one instance first. */
-  readonly shrink: boolean
-}
-
-/** A domain that people type, and whether a swap moves it. */
-export interface DomainView {
-  readonly name: string
-  readonly foundBy: 'hand' | 'route53'
-  /** Where it leads, in words. */
-  readonly leads: string
-  readonly follows: 'yes' | 'no' | 'unknown'
-  /** What a TLS handshake under its name showed on each; null where nobody was asked. */
-  readonly https: { readonly blue: string; readonly green: string } | null
-  readonly fault: string | null
-  readonly remedy: string | null
-}
-
 export interface SourceBundle {
   readonly path: string
   readonly fileName: string
@@ -302,26 +283,6 @@ export interface BundleDifference {
   }[]
 }
 
-/** What no API can answer, and decides whether two versions may run side by side; a `yes` is safe. */
-export const QUESTION_IDS = ['schema', 'sessions', 'jobs', 'uploads'] as const
-export type QuestionId = (typeof QUESTION_IDS)[number]
-export type Answer = 'yes' | 'no' | 'does-not-apply'
-
-/** What hangs on an environment: a picture for the operator, never read for a verdict. */
-export interface Dependencies {
-  readonly nodes: readonly {
-    /** AWS's own id or name of it. */
-    readonly id: string
-    readonly kind: 'environment' | 'database' | 'data' | 'group' | 'unknown'
-    readonly label: string
-    readonly detail: string
-    /** What becomes of it when the environment is terminated; `snapshot`: only a copy stays. */
-    readonly fate: 'dies' | 'snapshot' | 'stays' | 'unknown'
-    /** Ids of what it refers to. */
-    readonly refersTo: readonly string[]
-  }[]
-}
-
 /** Which account a release belongs to. The practice account has its own id, so the two can never be confused. */
 export interface AccountReference {
   readonly kind: 'practice' | 'aws'
@@ -370,13 +331,6 @@ export interface ReleaseSummary {
   readonly damage?: string
 }
 
-/** The way back after blue was terminated: it can be rebuilt under its id and name. */
-export interface WayBack {
-  readonly until: Instant
-  /** When Elastic Beanstalk was asked for it; null before that. */
-  readonly askedAt: Instant | null
-}
-
 /** What an operator can do now besides the step's own lever. */
 export interface Choice {
   readonly id: 'retry' | 'roll-back' | 'stop' | 'sign-in' | 'choose-another-version' | 'accept-drift' | 'hand-over'
@@ -423,28 +377,4 @@ export interface ReleaseView {
   /** The account's clock, to draw ages and countdowns with. */
   readonly clock: { readonly at: Instant; readonly speed: number }
   readonly journal: { readonly entries: number; readonly lastHash: string }
-}
-
-export interface Connection {
-  readonly kind: 'practice' | 'aws'
-  /** How the operator knows it: "Practice account", or the profile's name. */
-  readonly label: string
-  readonly accountId: string
-  readonly arn: string
-  readonly region: string
-  /** How fast the practice account's clock ran when it was connected; null for a real account, whose time is everybody's. */
-  readonly clockSpeed: number | null
-}
-
-export interface AwsProfile {
-  readonly name: string
-  readonly region: string | null
-  /** How it signs in: keys, SSO, role, process. */
-  readonly kind: string
-}
-
-export interface PracticeBundle {
-  readonly fileName: string
-  readonly versionLabel: string
-  readonly description: string
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
-import type { TlsAnswer } from '../release/world.ts'
+import type { TlsAnswer } from '../release/outside.ts'
 import { type Dial, describeFailure, describeFault } from './failures.ts'
 
 export interface HandshakeOptions {

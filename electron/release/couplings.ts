@@ -59,8 +59,17 @@ export function databasesInStack(resources: readonly StackResource[]): readonly 
   return alive(resources).filter(({ type }) => DATABASE_TYPE.test(type))
 }
 
+/** What was found in evidence that several gates of one judgement ask about. */
+const FOUND = new WeakMap<DatabaseEvidence, readonly Coupling[]>()
+
 /** Everything that was found, by every detector, the gravest first. Pure. */
 export function couplingsOf(seen: DatabaseEvidence): readonly Coupling[] {
+  const found = FOUND.get(seen) ?? detect(seen)
+  FOUND.set(seen, found)
+  return found
+}
+
+function detect(seen: DatabaseEvidence): readonly Coupling[] {
   return [
     ...stackDatabases(seen),
     ...settingCouplings(seen),

@@ -1,9 +1,9 @@
 import type { Gate, Instant } from '../contract/models.ts'
 import { plainTarget } from './domains.ts'
+import type { DomainRecord } from './outside.ts'
 import type { ReleaseState } from './state.ts'
 import { evidence, gate, type Hands, type Reading, reading, type Sight } from './step.ts'
 import { asksFromHere } from './watch.ts'
-import type { DomainRecord } from './world.ts'
 
 /** What was read of who still leads to an environment that is gone. */
 export interface DanglingSeen {
@@ -47,7 +47,7 @@ export async function readDangling(state: ReleaseState, hands: Hands): Promise<D
 }
 
 /** The records that lead straight to one of these names or addresses. Pure. */
-export function danglingRecords(records: readonly DomainRecord[], left: readonly string[]): readonly DomainRecord[] {
+function danglingRecords(records: readonly DomainRecord[], left: readonly string[]): readonly DomainRecord[] {
   const gone = new Set(left)
   return records.filter(({ targets }) => targets.some((target) => gone.has(plainTarget(target))))
 }
@@ -58,7 +58,7 @@ export function danglingProof({ records, entered }: DanglingSeen, left: readonly
   const title = 'DNS records that lead to what is gone were looked for'
   const found = records.ok ? danglingRecords(records.value, left) : []
   const lines = [
-    ...found.map(({ name, type, targets }) => `${name} (${type}) leads to ${targets.join(', ')}`),
+    ...found.map(({ name, type, targets }) => `${name} (${type}) leads to ${targets.join(', ')}${riskOf(targets)}`),
     ...entered.filter((name) => !found.some((record) => record.name === name)).map((name) => `${name} leads there`),
   ]
   const unread = records.ok
@@ -75,6 +75,13 @@ export function danglingProof({ records, entered }: DanglingSeen, left: readonly
   const summary =
     lines.length === 0
       ? `None was found.${unread}`
-      : `Remove or change ${lines.length === 1 ? 'this record' : 'these records'} soon: ${lines.join('; ')}. Nobody answers there, and anyone may claim the name and answer in your place.${unread}`
+      : `Remove or change ${lines.length === 1 ? 'this record' : 'these records'} soon: ${lines.join('; ')}. Nobody answers there any more.${unread}`
   return gate(id, title, 'passed', summary, seen)
+}
+
+/** A name of Elastic Beanstalk that was given up is anybody's, and so is an address (AWS developer guide, "Terminating an environment"). */
+function riskOf(targets: readonly string[]): string {
+  if (targets.some((target) => plainTarget(target).endsWith('.elasticbeanstalk.com')))
+    return ', a name that anyone may claim to answer in your place'
+  return targets.some((target) => /^[\d.]+$|:/.test(target)) ? ', an address that AWS may give to somebody else' : ''
 }

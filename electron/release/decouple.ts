@@ -279,6 +279,9 @@ export async function actDecoupling(
       const properties = secret === null || secret === '' ? [] : propertiesOf(details, secret)
       return update([option(LAUNCH, 'SecurityGroups', groups), ...properties])
     }
+    default:
+      // Every other action is another step's.
+      return
   }
 }
 

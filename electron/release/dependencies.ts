@@ -1,4 +1,4 @@
-import type { Dependencies } from '../contract/models.ts'
+import type { Dependencies } from '../contract/independence.ts'
 import { couplingsOf, type DatabaseEvidence, databasesInStack, type Policy } from './couplings.ts'
 
 type Node = Dependencies['nodes'][number]

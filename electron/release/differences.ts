@@ -58,8 +58,7 @@ export function settingRows(
     const any = a ?? b
     const isSecret = SECRET_NAMESPACES.has(any?.namespace ?? '') || SECRET_OPTIONS.has(key)
     const isEqual = a?.value === b?.value
-    const inRole = byRole(b?.value, roles.green)
-    const isSame = isEqual || byRole(a?.value, roles.blue) === inRole
+    const isSame = isEqual || byRole(a?.value, roles.blue) === byRole(b?.value, roles.green)
     const shown = (value: string | null | undefined) =>
       shownValue(value, isSecret ? (isSame ? 'set' : 'set to another value') : null)
     const expected = isEqual
@@ -67,7 +66,7 @@ export function settingRows(
       : (OWN_OPTIONS[key] ??
         (isSame ? 'It names what each environment has of its own, in the same place.' : null) ??
         meant.reason(key) ??
-        (saved && byRole(saved.get(key)?.value, roles.green) === inRole
+        (saved && byRole(saved.get(key)?.value, roles.green) === byRole(b?.value, roles.green)
           ? `The saved configuration ${meant.saved?.name ?? ''} has it so.`
           : null))
     const differs = !isEqual && expected === null

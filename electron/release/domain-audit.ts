@@ -1,4 +1,5 @@
-import type { DomainView, Gate } from '../contract/models.ts'
+import type { DomainView } from '../contract/domain.ts'
+import type { Gate } from '../contract/models.ts'
 import {
   type Classified,
   classifyDomain,
@@ -13,11 +14,12 @@ import {
   tlsFault,
   tlsSaid,
 } from './domains.ts'
+import type { DomainRecord } from './outside.ts'
 import { bothAddresses } from './reach.ts'
 import { type ReleaseState, recordOf } from './state.ts'
 import { evidence, gate, type Hands, type Reading, reading, type Sight } from './step.ts'
 import { asksFromHere } from './watch.ts'
-import type { DnsAnswer, DomainRecord, World } from './world.ts'
+import type { DnsAnswer, World } from './world.ts'
 
 /** Domains that name servers and both environments are asked about; more are judged by their records alone. */
 const MOST_ASKED = 20
@@ -185,7 +187,7 @@ function resolved(name: string, all: readonly DomainRecord[], depth = 0): readon
 }
 
 /** Names of the account's zones that lead to blue, to its name, or to green’s. */
-export function domainsLeadingTo(records: readonly DomainRecord[], targets: Targets): readonly string[] {
+function domainsLeadingTo(records: readonly DomainRecord[], targets: Targets): readonly string[] {
   const wanted = new Set(
     [targets.production, targets.greenName, targets.blueEndpoint, ...targets.blueAddresses].flatMap((target) =>
       target === null ? [] : [target.toLowerCase()],

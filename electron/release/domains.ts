@@ -1,4 +1,5 @@
-import type { DnsAnswer, DomainRecord, HttpAnswer, TlsAnswer } from './world.ts'
+import type { DomainRecord, TlsAnswer } from './outside.ts'
+import type { DnsAnswer, HttpAnswer } from './world.ts'
 
 /*
  * A swap exchanges the CNAMEs of two environments and nothing else (AWS developer guide, "Blue/Green deployments"): a domain

@@ -1,10 +1,13 @@
 import type { Instant } from '../contract/models.ts'
+import type { MinuteOfRequests } from './outside.ts'
 import { type Reading, reading } from './step.ts'
-import type { MinuteOfRequests, World } from './world.ts'
+import type { World } from './world.ts'
 
 const MINUTE = 60_000
 /** CloudWatch may still add to a minute that ended this lately. */
 const SETTLES_MILLISECONDS = 2 * MINUTE
+/** That it has counted before the swap shows that its silence after it means something. */
+const BEFORE_MILLISECONDS = 15 * MINUTE
 /** Whole minutes without visitors that are asked for. */
 const QUIET_MINUTES = 3
 
@@ -15,6 +18,28 @@ export interface Drain {
   readonly words: string
   /** The busiest of the last settled minutes; null where there is none yet. */
   readonly mostPerMinute: number | null
+}
+
+const counts = new WeakMap<
+  World,
+  { readonly at: Instant; readonly key: string; readonly value: Promise<Drain | null> }
+>()
+
+/**
+ * Whether visitors still use an environment, by its load balancer; asked of CloudWatch once a minute. Null where it has no load
+ * balancer of its own, or its count may not be read.
+ */
+export function countedOn(world: World, environmentId: string, swappedAt: Instant): Promise<Drain | null> {
+  const now = world.clock.now()
+  const key = `${environmentId} ${swappedAt}`
+  const known = counts.get(world)
+  if (known?.key === key && now - known.at < MINUTE) return known.value
+  const value = readDrain(world, environmentId, swappedAt - BEFORE_MILLISECONDS).then((minutes) =>
+    minutes?.ok ? drainOf({ minutes: minutes.value, swappedAt, now, floorPerMinute: 0 }) : null,
+  )
+  counts.set(world, { at: now, key, value })
+  value.catch(() => counts.delete(world))
+  return value
 }
 
 /** Reads what the load balancer of an environment has counted since an instant; null where it has none of its own. */

@@ -15,7 +15,7 @@ import { evidence, gate, type Reading, type Sight, unreadable } from './step.ts'
 import type { Tag } from './world.ts'
 
 const SETTINGS = 'elasticbeanstalk:DescribeConfigurationSettings'
-const REPAIR = 'Read the differences below: where there is a safe repair it is offered there.'
+const REPAIR = 'Look at both side by side on this screen: where there is a safe repair it is offered there.'
 
 /** Whether green is a true copy: each kind of difference has a proof of its own, and each may be waived with a reason. */
 export function fidelityProofs(state: ReleaseState, sight: Sight, facts: FidelityFacts): readonly Gate[] {

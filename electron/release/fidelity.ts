@@ -320,7 +320,7 @@ function repairsOf(state: ReleaseState, sight: Sight, facts: FidelityFacts): rea
           {
             id: 'ingress',
             title: 'Give green the ingress rules of blue',
-            words: `Changes the security groups that Elastic Beanstalk made for ${green.name}, so that exactly those come in who come in at blue: first ${added.length} rules are added, then ${ingress.extra.length} are taken away. Blue is not touched.`,
+            words: `Changes the security groups that Elastic Beanstalk made for ${green.name}, so that exactly those come in who come in at blue: first what is missing is added (${added.length}), then what is too much is taken away (${ingress.extra.length}). Blue is not touched.`,
             calls: [
               ...added.map((rule) => `ec2:AuthorizeSecurityGroupIngress ${rule.part}: ${ruleInWords(rule)}`),
               ...ingress.extra.map((rule) => `ec2:RevokeSecurityGroupIngress ${rule.part}: ${ruleInWords(rule)}`),
@@ -333,7 +333,7 @@ function repairsOf(state: ReleaseState, sight: Sight, facts: FidelityFacts): rea
           {
             id: 'settings',
             title: 'Give green the settings of blue',
-            words: `Updates ${green.name} with ${settings.length} settings of blue. It takes some minutes; its instances may be replaced. Nobody uses them yet, and blue is not touched.`,
+            words: `Updates ${green.name} with the settings of blue that differ (${settings.length}). It takes some minutes; its instances may be replaced. Nobody uses them yet, and blue is not touched.`,
             calls: [
               `elasticbeanstalk:UpdateEnvironment ${green.name}: ${settings.map(({ namespace, optionName }) => `${namespace}/${optionName}`).join(', ')}, and nothing else`,
             ],

@@ -80,7 +80,7 @@ function callsOf(state: ReleaseState): readonly string[] {
         (Object.entries(intents) as [Action, Instant][]).map(([action, at]) => {
           const answered = effects[action]
           const refused = refusal?.action === action ? `, refused: ${refusal.problem.title}` : ''
-          const end = answered === undefined ? `${refused || ', no answer known'}` : `, answered ${time(answered)}`
+          const end = answered === undefined ? refused || ', no answer known' : `, answered ${time(answered)}`
           return { at, line: `  ${time(at)} ${action}${suffix}${end}` }
         }),
       ),

@@ -1,4 +1,5 @@
-import { type Answer, type Gate, QUESTION_IDS, type QuestionId } from '../contract/models.ts'
+import { type Answer, QUESTION_IDS, type QuestionId } from '../contract/independence.ts'
+import { type Gate } from '../contract/models.ts'
 import type { ReleaseState } from './state.ts'
 import { evidence, gate } from './step.ts'
 

@@ -1,6 +1,7 @@
 import type { CloneOptions, Repair } from '../contract/clone.ts'
 import type { Action, Entry } from '../contract/entries.ts'
-import type { Answer, Choice, QuestionId, ReleaseSettings, ReleaseView, SourceBundle } from '../contract/models.ts'
+import type { Answer, QuestionId } from '../contract/independence.ts'
+import type { Choice, ReleaseSettings, ReleaseView, SourceBundle } from '../contract/models.ts'
 import type { StepId } from '../contract/steps.ts'
 
 /** Where a release is kept. `append` returns only when the entry is durable; it throws `journal` where it cannot be. */
@@ -25,7 +26,7 @@ export type LeverInput =
   | { readonly step: 'retire'; readonly typedUrl: string; readonly stage?: 'shrink' | undefined }
 
 /** The choices that the engine carries out; signing in and handing over are the desk's. */
-export type Decision = Exclude<Choice['id'], 'sign-in' | 'hand-over'>
+type Decision = Exclude<Choice['id'], 'sign-in' | 'hand-over'>
 
 export interface RunningRelease {
   view(): ReleaseView

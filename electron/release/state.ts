@@ -1,16 +1,7 @@
 import { type CloneOptions, type Fidelity, type Held, PLAIN_CLONE, type Repair } from '../contract/clone.ts'
 import type { Action, Entry, EntryOf, Size } from '../contract/entries.ts'
-import type {
-  Answer,
-  Colour,
-  Dependencies,
-  EnvironmentEvent,
-  Gate,
-  Instant,
-  QuestionId,
-  Release,
-  SourceBundle,
-} from '../contract/models.ts'
+import type { Answer, Dependencies, QuestionId } from '../contract/independence.ts'
+import type { Colour, EnvironmentEvent, Gate, Instant, Release, SourceBundle } from '../contract/models.ts'
 import type { Problem } from '../contract/problem.ts'
 import { STEP_IDS, type StepId, type Track } from '../contract/steps.ts'
 

@@ -1,8 +1,8 @@
 import type { CloneChoices } from '../contract/clone.ts'
+import type { DomainView } from '../contract/domain.ts'
 import type { Action, Entry } from '../contract/entries.ts'
 import {
   type Colour,
-  type DomainView,
   type Environment,
   type Evidence,
   type Gate,
@@ -236,8 +236,9 @@ export function isReady(environment: Environment | null): boolean {
  */
 export function isOk(environment: Environment | null, health: Health | null = null): boolean {
   if (!environment) return false
-  const status = environment.healthStatus ?? health?.status ?? null
-  return status === null ? environment.healthColor === 'Green' : status === 'Ok'
+  const { healthStatus, healthColor } = environment
+  if (healthStatus !== null) return healthStatus === 'Ok'
+  return healthColor === 'Green' && (health === null || health.status === 'Ok')
 }
 
 /** A gate on an environment being Ready and Ok. */

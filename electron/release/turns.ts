@@ -4,6 +4,8 @@ import type { Clock } from './world.ts'
 /** Account milliseconds to wait after the first, second … failure in a row. */
 const BACK_OFF_MILLISECONDS = [5_000, 10_000, 20_000, 40_000, 60_000] as const
 
+const WOKEN = 'woken'
+
 /** Account milliseconds between two turns: often at first, seldom once something takes long. */
 export function intervalMilliseconds(sinceChange: number): number {
   if (sinceChange < 120_000) return 5_000
@@ -74,13 +76,14 @@ export function takeTurns(input: {
       hurried = false
       return
     }
+    if (closing.signal.aborted) return
+    // Whoever closes wakes it too, so that one signal is enough; it comes with a reason, since making one up costs a stack.
     const woken = new AbortController()
-    wake = () => woken.abort()
-    const signal = AbortSignal.any([closing.signal, woken.signal])
+    wake = () => woken.abort(WOKEN)
     const until =
       milliseconds === null
-        ? new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-        : clock.sleep(milliseconds, signal)
+        ? new Promise((resolve) => woken.signal.addEventListener('abort', resolve, { once: true }))
+        : clock.sleep(milliseconds, woken.signal)
     await until.catch(() => {})
     hurried = false
   }

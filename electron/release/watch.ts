@@ -1,4 +1,5 @@
 import type { Colour, Instant, ResolverView } from '../contract/models.ts'
+import { countedOn, type Drain } from './drain.ts'
 import { whoAnswered } from './fingerprint.ts'
 import { bothAddresses } from './reach.ts'
 import { type AddressSets, classify, heldSeconds, longestTtlSeconds, together, wavers } from './sightings.ts'
@@ -17,17 +18,29 @@ export interface PropagationFacts {
   readonly probe: { readonly at: number; readonly by: Colour | 'other' | 'error'; readonly answer: HttpAnswer }
   /** What is known of each environment's addresses by now. */
   readonly sets?: AddressSets
+  /** What the load balancer of the environment that was left has counted; null where that is not known. */
+  readonly counted?: Drain | null
   /** What this computer's own programs get; null where it cannot know. */
   readonly system?: { readonly answer: DnsAnswer; readonly seen: ResolverView['answer'] } | null
 }
 
 /** One round: every server of the panel is asked, and the production URL as a new visitor would. */
 export async function watchWorld(state: ReleaseState, sight: Sight, hands: Hands): Promise<PropagationFacts> {
-  if (!asksFromHere(state)) return { servers: [], probe: notAsked(hands.world.clock.now()) }
+  const counted = await countedOnLeft(state, sight, hands)
+  if (!asksFromHere(state)) return { servers: [], probe: notAsked(hands.world.clock.now()), counted }
   const sets = await addressSets(state, sight, hands)
   const [servers, system] = await Promise.all([askPanel(state, sets, hands), askSystem(state, sets, hands)])
   const probe = await askProduction(state, servers, sets, hands)
-  return { servers, probe, system, sets }
+  return { servers, probe, system, sets, counted }
+}
+
+/** Passing trouble with it holds nothing up: enhanced health tells the same, and sooner. */
+async function countedOnLeft(state: ReleaseState, sight: Sight, { world }: Hands): Promise<Drain | null> {
+  const { from } = rolesOf(state.release.track)
+  const id = sight[from]?.id
+  const swappedAt = recordOf(state, 'swap').provedAt
+  if (id === undefined || swappedAt === null) return null
+  return countedOn(world, id, swappedAt).catch(() => null)
 }
 
 /** False where the operator said that checks from this computer are not possible. */

@@ -9,6 +9,7 @@ import type {
   TestCheck,
 } from '../contract/models.ts'
 import type { PanelSettings } from '../contract/panel.ts'
+import type { DomainRecords, RequestCounts, TlsAnswer } from './outside.ts'
 
 /**
  * All that a step may touch. Every call throws `SignalboxError` with words for the operator; none retries a
@@ -146,36 +147,6 @@ export interface ElasticBeanstalk {
   terminate(environmentId: string): Promise<void>
   /** Brings a terminated environment back under its id and name; Elastic Beanstalk does so for 42 days. */
   rebuild(environmentId: string): Promise<void>
-}
-
-/** Where one name of a hosted zone leads. Names in lower case, without the dot at their end. */
-export interface DomainRecord {
-  readonly name: string
-  readonly type: 'A' | 'AAAA' | 'CNAME'
-  readonly isAlias: boolean
-  /** Names or addresses; one for an alias. */
-  readonly targets: readonly string[]
-}
-
-/** The account's own DNS zones, in Route 53. */
-export interface DomainRecords {
-  /** Every address record, CNAME and alias; kept for a minute. `complete`: false where there are more than are read. */
-  all(): Promise<{ readonly records: readonly DomainRecord[]; readonly complete: boolean }>
-}
-
-/** What a load balancer has counted, in CloudWatch. */
-export interface RequestCounts {
-  /**
-   * The requests of each whole minute since an instant, oldest first; minutes without any are left out, as CloudWatch
-   * does. The load balancer is named as in its stack: an ARN, or the name of a classic one.
-   */
-  perMinute(loadBalancer: string, since: Instant): Promise<readonly MinuteOfRequests[]>
-}
-
-export interface MinuteOfRequests {
-  /** When the minute begins. */
-  readonly at: Instant
-  readonly requests: number
 }
 
 export interface StackResource {
@@ -373,22 +344,6 @@ export type HttpAnswer =
       readonly milliseconds: number
       readonly address: string | null
     }
-
-/** What a TLS handshake showed. */
-export type TlsAnswer =
-  | {
-      readonly kind: 'certificate'
-      /** Whether it is valid for the name, not run out, and from an authority that is trusted here. */
-      readonly isValid: boolean
-      /** Why it is not; empty where it is. */
-      readonly fault: string
-      readonly names: readonly string[]
-      readonly validUntil: Instant | null
-    }
-  /** Nothing listens there, or what does speaks no TLS. */
-  | { readonly kind: 'none'; readonly detail: string }
-  /** It could not be found out. */
-  | { readonly kind: 'failure'; readonly detail: string }
 
 export interface Probe {
   /** One TLS handshake with this address at port 443, under this name. Never throws for what a server does. */

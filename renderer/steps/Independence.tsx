@@ -1,7 +1,7 @@
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
 import { useState } from 'react'
-import { type Answer, QUESTION_IDS, type QuestionId } from '../../electron/contract/models.ts'
+import { type Answer, QUESTION_IDS, type QuestionId } from '../../electron/contract/independence.ts'
 import { answerQuestion, keepInDraft } from '../actions.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'

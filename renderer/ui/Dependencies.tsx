@@ -1,4 +1,4 @@
-import type { Dependencies as Picture } from '../../electron/contract/models.ts'
+import type { Dependencies as Picture } from '../../electron/contract/independence.ts'
 import { testIds } from '../test-ids.ts'
 import './dependencies.css'
 

@@ -1,6 +1,7 @@
 import Button from '@cloudscape-design/components/button'
 import { useState } from 'react'
-import type { Release, WayBack } from '../../electron/contract/models.ts'
+import type { WayBack } from '../../electron/contract/domain.ts'
+import type { Release } from '../../electron/contract/models.ts'
 import { rebuildBlue } from '../actions.ts'
 import { dateTime, day } from '../formats.ts'
 import { useWaitingFor } from '../store.ts'

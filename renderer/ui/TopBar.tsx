@@ -1,4 +1,4 @@
-import type { Connection } from '../../electron/contract/models.ts'
+import type { Connection } from '../../electron/contract/connection.ts'
 import { disconnect, setPracticeSpeed, toggleHelp } from '../actions.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'

@@ -85,10 +85,13 @@ test('says why a termination was given up by AWS, and tries again once the cause
   const { operator, page } = await stage.release(account)
   await operator.walkTo('retire')
   await operator.fill(testIds.typedUrl, SHOP.cname)
+  // Slow enough to do something while it is being terminated.
+  await account.control('/clock', { speed: 20 })
   await operator.throwLever()
   await expect(async () => expect(await account.count('TerminateEnvironment')).toBe(1)).toPass()
   // Somebody lets blue's security group in after it was looked at.
   await account.control('/drift', { action: 'refer-to-group', environment: SHOP.environment, on: true })
+  await account.control('/clock', { speed: 600 })
   const problem = operator.by(testIds.problem)
   await expect(problem).toContainText(`${SHOP.environment} was not terminated`, { timeout: 30_000 })
   await expect(problem).toContainText('CloudFormation could not delete AWSEBSecurityGroup')

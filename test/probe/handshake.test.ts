@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createCertificateAuthority } from '../../electron/practice/server/network/certificate-authority.ts'
 import { createProbe } from '../../electron/probe/get.ts'
-import type { TlsAnswer } from '../../electron/release/world.ts'
+import type { TlsAnswer } from '../../electron/release/outside.ts'
 
 const authority = createCertificateAuthority(Date.now())
 const closing: (() => Promise<unknown>)[] = []

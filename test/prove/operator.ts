@@ -1,5 +1,6 @@
 import type { Entry } from '../../electron/contract/entries.ts'
-import { type Gate, isOpen, QUESTION_IDS, type ReleaseView, type StepView } from '../../electron/contract/models.ts'
+import { type Gate, isOpen, type ReleaseView, type StepView } from '../../electron/contract/models.ts'
+import { QUESTION_IDS } from '../../electron/contract/independence.ts'
 import { STEP_IDS, type StepId } from '../../electron/contract/steps.ts'
 import type { Account } from '../../electron/practice/model/account.ts'
 import type { LeverInput, RunningRelease } from '../../electron/release/running.ts'

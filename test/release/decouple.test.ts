@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../../electron/contract/entries.ts'
-import { QUESTION_IDS, type ReleaseView } from '../../electron/contract/models.ts'
+import { QUESTION_IDS } from '../../electron/contract/independence.ts'
+import { type ReleaseView } from '../../electron/contract/models.ts'
 import type { RunningRelease } from '../../electron/release/running.ts'
 import { begunAt, drive, gateOf, type Operator, open, pass, statusOf, whole } from './drive.ts'
 import { DATABASE } from './rds.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { DomainRecord, HttpAnswer, TlsAnswer } from '../../electron/release/world.ts'
+import type { DomainRecord, TlsAnswer } from '../../electron/release/outside.ts'
+import type { HttpAnswer } from '../../electron/release/world.ts'
 import { PRODUCTION } from './cloud.ts'
 import { at, drive, gateOf, type Operator, pass } from './drive.ts'
 import { type FakeAccount, fakeAccount } from './world.ts'

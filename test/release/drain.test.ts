@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { drainOf, readDrain } from '../../electron/release/drain.ts'
-import type { MinuteOfRequests } from '../../electron/release/world.ts'
+import { countedOn, drainOf, readDrain } from '../../electron/release/drain.ts'
+import type { MinuteOfRequests } from '../../electron/release/outside.ts'
 import { BLUE_ID, START } from './cloud.ts'
 import { fakeAccount } from './world.ts'
 
@@ -38,5 +38,17 @@ describe('what a load balancer counted', () => {
     expect(await readDrain(world, BLUE_ID, START)).toBeNull()
     account.fail('resources', { problem: { code: 'access-denied', title: 'No' }, when: 'before' })
     expect(await readDrain(world, BLUE_ID, START)).toMatchObject({ ok: false })
+  })
+
+  it('is asked for once a minute, and unknown where it may not be read', async () => {
+    const account = fakeAccount()
+    account.minutes.push(...minutes(5, 5))
+    const world = account.connect({ isDead: false })
+    const [first, second] = await Promise.all([countedOn(world, BLUE_ID, START), countedOn(world, BLUE_ID, START)])
+    expect(first).toBe(second)
+    expect(first?.status).toBe('unknown')
+    const other = account.connect({ isDead: false })
+    account.fail('perMinute', { problem: { code: 'access-denied', title: 'No' }, when: 'before' })
+    expect(await countedOn(other, BLUE_ID, START)).toBeNull()
   })
 })

@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Entry } from '../../electron/contract/entries.ts'
-import {
-  QUESTION_IDS,
-  type QuestionId,
-  type ReleaseSettings,
-  type ReleaseView,
-} from '../../electron/contract/models.ts'
+import { QUESTION_IDS, type QuestionId } from '../../electron/contract/independence.ts'
+import { type ReleaseSettings, type ReleaseView } from '../../electron/contract/models.ts'
 import { needsSignIn, problemOf } from '../../electron/contract/problem.ts'
 import type { StepId } from '../../electron/contract/steps.ts'
 import { runRelease } from '../../electron/release/engine.ts'
@@ -168,7 +164,7 @@ function leverOf(view: ReleaseView, step: StepId): LeverInput | null {
 }
 
 /** The first question that is not answered, at the step that asks them. */
-export function openQuestion(view: ReleaseView): QuestionId | undefined {
+function openQuestion(view: ReleaseView): QuestionId | undefined {
   const asks = view.release.step === 'independence' && gateOf(view, 'questions')?.status === 'waiting'
   return asks ? QUESTION_IDS.find((id) => view.answers[id] === undefined) : undefined
 }

@@ -19,7 +19,7 @@ async function cloned(prepare: (account: ReturnType<typeof fakeAccount>) => void
   const account = fakeAccount()
   prepare(account)
   const session = open(account, begunAt(account))
-  await drive(account, session, { until: (view) => view.fidelity != null })
+  await drive(account, session, { until: (view) => Boolean(view.fidelity) })
   return { account, session, picture: session.view().fidelity }
 }
 

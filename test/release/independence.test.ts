@@ -1,96 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { problem } from '../../electron/contract/problem.ts'
-import { couplingsOf, type DatabaseEvidence, databasesInStack } from '../../electron/release/couplings.ts'
+import { type DatabaseEvidence, databasesInStack } from '../../electron/release/couplings.ts'
+import { independenceGate, type Verdict, verdictOf } from '../../electron/release/independence.ts'
 import {
-  independenceGate,
-  otherDataGate,
-  sharedDataGate,
-  type Verdict,
-  verdictOf,
-} from '../../electron/release/independence.ts'
-import type { Reading } from '../../electron/release/step.ts'
-import type { BundleContents, DatabaseInstance, OptionSetting, StackResource } from '../../electron/release/world.ts'
-import { environment } from './things.ts'
-
-const denied: Reading<never> = {
-  ok: false,
-  at: 1,
-  problem: problem('access-denied', 'AWS does not allow this', { remedy: 'Add the permission.' }).problem,
-}
-
-function read<T>(value: T): Reading<T> {
-  return { ok: true, value, at: 1 }
-}
-
-const option = (optionName: string, value: string | null, namespace = 'aws:rds:dbinstance'): OptionSetting => ({
-  namespace,
-  optionName,
-  value,
-  resourceName: null,
-})
-const resource = (type: string, status = 'CREATE_COMPLETE', logicalId = 'AWSEBRDSDatabase'): StackResource => ({
-  logicalId,
-  physicalId: 'db-1',
-  type,
-  status,
-})
-const instance = (stackName: string | null, change: Partial<DatabaseInstance> = {}): DatabaseInstance => ({
-  id: 'db-1',
-  host: null,
-  status: 'available',
-  deletionProtection: false,
-  stackName,
-  securityGroupIds: [],
-  ...change,
-})
-const HOST = 'db-1.abc.eu-central-1.rds.amazonaws.com'
-const property = (value: string, name = 'DB_HOST') =>
-  read([option('HasCoupledDatabase', 'false'), option(name, value, 'aws:elasticbeanstalk:application:environment')])
-const bundle = (
-  declared: readonly Partial<BundleContents['declared'][number]>[],
-  unread: readonly string[] = [],
-): DatabaseEvidence['bundle'] =>
-  read({
-    bucket: 'b',
-    key: 'k',
-    files: 9,
-    unread,
-    declared: declared.map((each) => ({
-      file: '.ebextensions/db.config',
-      logicalId: 'Orders',
-      type: 'AWS::RDS::DBInstance',
-      kind: 'database',
-      deletionPolicy: null,
-      ...each,
-    })),
-  })
-const declaredInStack = (policy: string | null): Partial<DatabaseEvidence> => ({
-  resources: read([resource('AWS::RDS::DBInstance', 'CREATE_COMPLETE', 'Orders')]),
-  bundle: bundle([{ deletionPolicy: policy }]),
-  databases: read([instance('awseb-e-blue000001-stack')]),
-})
-const holds = (type: string, logicalId = 'Thing') => ({
-  resources: read([resource(type, 'CREATE_COMPLETE', logicalId)]),
-})
-
-const plain = read([resource('AWS::AutoScaling::AutoScalingGroup')])
-const free = read([option('HasCoupledDatabase', 'false')])
-const none = read<readonly DatabaseInstance[]>([])
-
-function seen(change: Partial<DatabaseEvidence>): DatabaseEvidence {
-  return {
-    environment: environment({ id: 'e-blue000001' }),
-    settings: free,
-    resources: plain,
-    databases: none,
-    bundle: bundle([]),
-    referring: read([]),
-    ...change,
-  }
-}
-
-const coupled = (policy: string | null) =>
-  read([option('HasCoupledDatabase', 'true'), option('DBDeletionPolicy', policy)])
+  bundle,
+  coupled,
+  declaredInStack,
+  denied,
+  HOST,
+  holds,
+  instance,
+  none,
+  option,
+  property,
+  read,
+  resource,
+  seen,
+} from './evidence.ts'
 
 const rows: readonly (readonly [string, Partial<DatabaseEvidence>, Verdict])[] = [
   ['an environment without a database', {}, 'independent'],
@@ -332,82 +257,6 @@ describe('independence', () => {
 
   it("passes on AWS's remedy where something may not be read", () => {
     expect(independenceGate(seen({ resources: denied })).remedy).toBe('Add the permission.')
-  })
-
-  it('never says what a property holds', () => {
-    const secret = 'mysql://shop:hunter2@db-1.abc.eu-central-1.rds.amazonaws.com/shop'
-    const evidence = seen({
-      settings: property(secret, 'DATABASE_URL'),
-      databases: read([instance(null, { host: HOST })]),
-    })
-    const said = JSON.stringify([
-      independenceGate(evidence),
-      otherDataGate(evidence),
-      sharedDataGate(evidence),
-      couplingsOf(evidence),
-    ])
-    expect(said).toContain('The property DATABASE_URL names the database db-1')
-    expect(said).not.toContain('hunter2')
-    expect(said).not.toContain('abc.eu-central-1')
-  })
-
-  it.each<[string, Partial<DatabaseEvidence>, string, string]>([
-    ['nothing else', {}, 'passed', 'passed'],
-    ['a cache dies with it', holds('AWS::ElastiCache::CacheCluster'), 'failed', 'passed'],
-    ['a bucket dies with it', holds('AWS::S3::Bucket'), 'failed', 'passed'],
-    ['the queue of a worker does not count', holds('AWS::SQS::Queue', 'AWSEBWorkerQueue'), 'passed', 'passed'],
-    ['its stack may not be read', { resources: denied, referring: denied }, 'unknown', 'unknown'],
-    [
-      'its database lets in blue alone',
-      {
-        referring: read([{ id: 'sg-db', name: 'database' }]),
-        databases: read([instance(null, { securityGroupIds: ['sg-db'] })]),
-      },
-      'passed',
-      'failed',
-    ],
-    ['something else lets in blue alone', { referring: read([{ id: 'sg-cache', name: 'cache' }]) }, 'passed', 'failed'],
-    [
-      'its own groups refer to each other',
-      {
-        resources: read([{ ...resource('AWS::EC2::SecurityGroup'), physicalId: 'sg-own' }]),
-        referring: read([{ id: 'sg-own', name: 'own' }]),
-      },
-      'passed',
-      'passed',
-    ],
-    [
-      'its database belongs to another environment, by the tag of the database',
-      { settings: property(HOST), databases: read([instance('awseb-e-other00001-stack', { host: HOST })]) },
-      'passed',
-      'failed',
-    ],
-    [
-      'its database belongs to another environment, by its host alone',
-      { settings: property('awseb-e-other00001-stack-awsebrdsdatabase-x1.abc.eu-central-1.rds.amazonaws.com') },
-      'passed',
-      'failed',
-    ],
-    [
-      'its database was its own once and was decoupled',
-      {
-        settings: property(HOST),
-        databases: read([instance('awseb-e-blue000001-stack', { host: HOST })]),
-      },
-      'passed',
-      'passed',
-    ],
-  ])('what else hangs on it: %s', (_words, change, otherData, sharedData) => {
-    expect(otherDataGate(seen(change)).status).toBe(otherData)
-    expect(sharedDataGate(seen(change)).status).toBe(sharedData)
-  })
-
-  it('sends to AWS support whoever lost the database outside Elastic Beanstalk', () => {
-    const gate = independenceGate(
-      seen({ settings: coupled('Retain'), resources: read([resource('AWS::RDS::DBInstance')]), databases: none }),
-    )
-    expect(gate.remedy).toContain('AWS support')
-    expect(gate.evidence.map(({ text }) => text).join(' ')).toContain('was deleted outside Elastic Beanstalk')
   })
 
   it('counts only databases, not what belongs to them', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Retirement } from '../../electron/contract/models.ts'
+import type { Retirement } from '../../electron/contract/domain.ts'
 import { replay } from '../../electron/release/state.ts'
 import { PRODUCTION } from './cloud.ts'
 import { at, drive, gateOf, type Operator, open, pass, statusOf, whole } from './drive.ts'
@@ -183,6 +183,7 @@ describe('what still leads to blue', () => {
     const proof = view.steps.retire.proofs.find(({ id }) => id === 'dangling-records')
     expect(proof?.summary).toContain('api.shop.example')
     expect(proof?.summary).toContain('old.shop.example')
+    expect(proof?.summary.match(/anyone may claim/g)).toHaveLength(1)
     expect(proof?.summary).not.toContain('www.shop.example')
   })
 

@@ -275,6 +275,6 @@ describe('propagation', () => {
     await running.waive('propagation', 'drained', 'A monitoring probe stays on blue')
     await drive(account, session, upTo('retire'))
     const waived = session.view().steps.propagation.proofs.filter(({ waiver }) => waiver !== undefined)
-    expect(waived.map(({ id }) => id)).toEqual(['resolvers'])
+    expect(waived.map(({ id }) => id)).toEqual(['resolvers', 'drained'])
   })
 })

@@ -1,15 +1,13 @@
 import type { DeclaredResource } from '../../electron/contract/models.ts'
 import { type Problem, SignalboxError } from '../../electron/contract/problem.ts'
+import type { DomainRecord, MinuteOfRequests, TlsAnswer } from '../../electron/release/outside.ts'
 import type {
   DatabaseInstance,
   DnsAnswer,
-  DomainRecord,
   HttpAnswer,
   IngressRule,
   ManagedAction,
-  MinuteOfRequests,
   SettingsMessage,
-  TlsAnswer,
   World,
 } from '../../electron/release/world.ts'
 import { APPLICATION, arnOf, BLUE_ID, cnameOf, fakeCloud } from './cloud.ts'

@@ -356,11 +356,16 @@ const PATTERNS: readonly { readonly namespace: RegExp; readonly options: readonl
   { namespace: /^aws:elb:listener:\d+$/, options: CLASSIC_LISTENER },
 ]
 
-const BY_NAME = new Map(OPTIONS.map((option) => [`${option.namespace}|${option.name}`, option]))
+/** By namespace, then by name: it is asked for so often that no key is put together. */
+const BY_NAME = new Map<string, Map<string, Option>>()
+for (const option of OPTIONS) {
+  const own = BY_NAME.get(option.namespace) ?? new Map<string, Option>()
+  BY_NAME.set(option.namespace, own.set(option.name, option))
+}
 
 /** The option of a namespace and name, also in namespaces that carry a name of the user's; undefined: there is no such option. */
 export function findOption(namespace: string, name: string): Option | undefined {
-  const found = BY_NAME.get(`${namespace}|${name}`)
+  const found = BY_NAME.get(namespace)?.get(name)
   if (found !== undefined) return found
   if (FREE_NAMESPACES.includes(namespace)) return { namespace, name, severity: 'RestartApplicationServer', of: 'every' }
   const row = PATTERNS.find((pattern) => pattern.namespace.test(namespace))?.options.find(

@@ -34,9 +34,17 @@ export function changeSettings(
   return changed
 }
 
+/** What was asked of settings before: they never change, and health asks for the same few again and again. */
+const KNOWN = new WeakMap<Settings, Map<string, Map<string, string | undefined>>>()
+
 /** What a setting is in effect: set by someone, or the option's default. */
 export function valueOf(settings: Settings, namespace: string, optionName: string): string | undefined {
-  return settings.get(`${namespace}|${optionName}`)?.value ?? findOption(namespace, optionName)?.defaultValue
+  const known = KNOWN.get(settings) ?? new Map<string, Map<string, string | undefined>>()
+  const own = known.get(namespace) ?? new Map<string, string | undefined>()
+  if (own.has(optionName)) return own.get(optionName)
+  const value = settings.get(`${namespace}|${optionName}`)?.value ?? findOption(namespace, optionName)?.defaultValue
+  KNOWN.set(settings, known.set(namespace, own.set(optionName, value)))
+  return value
 }
 
 export function isLoadBalanced(environment: Pick<EnvironmentRecord, 'settings' | 'tier'>): boolean {

@@ -59,31 +59,33 @@ const PERCENTILES = { P999: 0.999, P99: 0.99, P95: 0.95, P90: 0.9, P85: 0.85, P7
 /** Sums what was answered in the `windowMilliseconds` before `now`. */
 export function summarizeTraffic(all: readonly Traffic[], now: number, windowMilliseconds: number): TrafficSummary {
   const counts: [number, number, number, number] = [0, 0, 0, 0]
-  const slices: Slice[] = []
-  for (const traffic of all) {
-    for (let index = traffic.slices.length - 1; index >= 0; index -= 1) {
-      const slice = traffic.slices[index]
-      if (slice === undefined || slice.start <= now - windowMilliseconds - SLICE_MILLISECONDS / 2) break
-      for (const family of [0, 1, 2, 3] as const) counts[family] += slice.counts[family]
-      slices.push(slice)
+  const from = now - windowMilliseconds - SLICE_MILLISECONDS / 2
+  for (const { slices } of all) {
+    for (let index = slices.length - 1; index >= 0; index -= 1) {
+      const slice = slices[index]
+      if (slice === undefined || slice.start <= from) break
+      counts[0] += slice.counts[0]
+      counts[1] += slice.counts[1]
+      counts[2] += slice.counts[2]
+      counts[3] += slice.counts[3]
     }
   }
   const scale = 10_000 / windowMilliseconds
-  const scaled = counts.map((count) => Math.round(count * scale))
-  const sum = counts.reduce((total, count) => total + count, 0)
+  const sum = counts[0] + counts[1] + counts[2] + counts[3]
   return {
     durationSeconds: 10,
     // One request in a long window still is one: only none is none.
     requestCount: sum === 0 ? 0 : Math.max(1, Math.round(sum * scale)),
-    status2xx: scaled[0] ?? 0,
-    status3xx: scaled[1] ?? 0,
-    status4xx: scaled[2] ?? 0,
-    status5xx: scaled[3] ?? 0,
+    status2xx: Math.round(counts[0] * scale),
+    status3xx: Math.round(counts[1] * scale),
+    status4xx: Math.round(counts[2] * scale),
+    status5xx: Math.round(counts[3] * scale),
     errorShare: sum === 0 ? 0 : counts[3] / sum,
     clientErrorShare: sum === 0 ? 0 : counts[2] / sum,
     // Health is judged far more often than its latencies are read.
     get latency() {
-      return percentiles(slices.flatMap((slice) => slice.latencies))
+      const within = all.flatMap(({ slices }) => slices.filter(({ start }) => start > from && start <= now))
+      return percentiles(within.flatMap((slice) => slice.latencies))
     },
   }
 }

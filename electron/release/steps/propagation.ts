@@ -1,5 +1,6 @@
 import type { Colour, Gate, NotBefore, ResolverView } from '../../contract/models.ts'
 import { isOpen } from '../../contract/models.ts'
+import type { Drain } from '../drain.ts'
 import { said } from '../reach.ts'
 import { reread } from '../sightings.ts'
 import { type ReleaseState, recordOf, rolesOf } from '../state.ts'
@@ -58,7 +59,7 @@ export const propagation: Step<PropagationFacts> = {
       ),
       names.gate,
       probesGate(sight, facts, to.colour, fromHere),
-      drainGate(state, sight, from.colour),
+      drainGate(state, sight, from.colour, facts.counted ?? null),
       soakGate(state, sight.at),
     ]
     const soak = state.release.settings.soakSeconds
@@ -198,7 +199,7 @@ function probesSettling(state: ReleaseState, sight: Sight): Settling {
 }
 
 /** Gate C: the traffic of the side that was left is down to what an idle environment shows. */
-function drainGate(state: ReleaseState, sight: Sight, from: Colour): Gate {
+function drainGate(state: ReleaseState, sight: Sight, from: Colour, counted: Drain | null): Gate {
   const title = `No visitor uses ${from} any more`
   const { environment } = partsOf(state, sight).from
   if (isGone(environment)) {
@@ -209,13 +210,14 @@ function drainGate(state: ReleaseState, sight: Sight, from: Colour): Gate {
   const readings = sight.traffic[from]
   const recent = readings.filter(({ at }) => sight.at - at <= DRAIN_SECONDS * 1000)
   const last = readings.at(-1)
+  const byBalancer = counted ? [evidence('cloudwatch:GetMetricStatistics', sight.at, counted.words)] : []
   if (!last)
     return gate(
       'drained',
       title,
-      'unknown',
-      `${state.release[from].name} does not report its requests (basic health).`,
-      [],
+      counted === null || counted.status === 'unknown' ? 'unknown' : counted.status === 'quiet' ? 'passed' : 'waiting',
+      `${state.release[from].name} does not report its requests (basic health). ${counted?.words ?? ''}`.trim(),
+      byBalancer,
       { waivable: true, remedy: 'Look at its load balancer’s request count in CloudWatch, and say what you saw.' },
     )
   const watched = (sight.at - (readings[0]?.at ?? sight.at)) / 1000
@@ -232,6 +234,7 @@ function drainGate(state: ReleaseState, sight: Sight, from: Colour): Gate {
         last.at,
         `${last.requestsPerSecond.toFixed(2)} requests/s`,
       ),
+      ...byBalancer,
     ],
     {
       waivable: true,

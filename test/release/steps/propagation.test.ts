@@ -146,6 +146,27 @@ describe('propagation', () => {
       ['drained waiting'],
     ],
     ['blue has basic health', state(long), well({ traffic: { blue: [], green: [] } }), facts(), ['drained unknown']],
+    [
+      'blue has basic health, and its load balancer counts visitors',
+      state(long),
+      well({ traffic: { blue: [], green: [] } }),
+      { ...facts(), counted: { status: 'used', words: 'It counted 9.', mostPerMinute: 9 } },
+      ['drained waiting'],
+    ],
+    [
+      'blue has basic health, and its load balancer counts nobody',
+      state(long),
+      well({ traffic: { blue: [], green: [] } }),
+      { ...facts(), counted: { status: 'quiet', words: 'It counted 0.', mostPerMinute: 0 } },
+      [],
+    ],
+    [
+      'its load balancer counts nobody, and enhanced health says otherwise',
+      state(long),
+      well({ traffic: { blue: drained.map((each) => ({ ...each, requestsPerSecond: 3 })), green: [] } }),
+      { ...facts(), counted: { status: 'quiet', words: 'It counted 0.', mostPerMinute: 0 } },
+      ['drained waiting'],
+    ],
   ])('%s', (_words, given, seen, found, expected) => {
     expect(closed(given, seen, found)).toEqual(expected)
   })

@@ -1,6 +1,7 @@
 import type { Bridge } from '../../../electron/contract/bridge.ts'
+import type { Connection } from '../../../electron/contract/connection.ts'
 import type { CallName } from '../../../electron/contract/contract.ts'
-import type { Connection, ReleaseView } from '../../../electron/contract/models.ts'
+import type { ReleaseView } from '../../../electron/contract/models.ts'
 import { applications, summaries } from './account.ts'
 import { difference, inspectionOf } from './bundles.ts'
 import { releases } from './fixtures.ts'

@@ -37,6 +37,7 @@ interface Entry {
 const OVERRUN_FACTOR = 5
 const LARGEST_CACHE = 10_000
 const A_TYPE = 1
+const NOTHING = Buffer.alloc(0)
 const SERVER = { authoritative: false, recursionAvailable: true }
 
 /** Starts one resolver; its cache ages by the account's clock. */
@@ -122,6 +123,6 @@ export function addressQuery(name: string): Query {
     name: plainName(name),
     typeNumber: A_TYPE,
     classNumber: 1,
-    question: Buffer.alloc(0),
+    question: NOTHING,
   }
 }

@@ -37,11 +37,7 @@ function questionType(query: Query): QuestionType {
 /** A lookup in the account's zones as they stand now. */
 export function zoneLookup(source: NetworkSource): Lookup {
   return (name, type) => {
-    const zone = source
-      .zones()
-      .map((candidate) => ({ apex: plainName(candidate.apex), minimumSeconds: candidate.minimumSeconds }))
-      .filter((candidate) => name === candidate.apex || name.endsWith(`.${candidate.apex}`))
-      .toSorted((left, right) => right.apex.length - left.apex.length)[0]
+    const zone = zoneOf(source, name)
     if (zone === undefined) return { kind: 'outside' }
     const soa: RecordSet = {
       name: zone.apex,
@@ -58,6 +54,18 @@ export function zoneLookup(source: NetworkSource): Lookup {
     const exists = sets.length > 0 || source.records().some((record) => plainName(record.name).endsWith(`.${name}`))
     return { kind: exists ? 'no-data' : 'no-such-name', soa }
   }
+}
+
+/** The zone that holds a name: of several the one whose apex is nearest to it. */
+function zoneOf(source: NetworkSource, name: string): { apex: string; minimumSeconds: number } | undefined {
+  let nearest: { apex: string; minimumSeconds: number } | undefined
+  for (const zone of source.zones()) {
+    const apex = plainName(zone.apex)
+    const isWithin = name.endsWith(apex) && (name.length === apex.length || name.at(-apex.length - 1) === '.')
+    if (isWithin && apex.length > (nearest?.apex.length ?? -1))
+      nearest = { apex, minimumSeconds: zone.minimumSeconds }
+  }
+  return nearest
 }
 
 /** Answers a query by a lookup, following CNAMEs; a chain that leaves the zones, loops or fails ends where it is. */
@@ -96,8 +104,14 @@ export function plainName(name: string): string {
   return (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase()
 }
 
+/** Records by their plain name, for as long as the source gives the same list. */
+const BY_NAME = new WeakMap<readonly RecordSet[], ReadonlyMap<string, readonly RecordSet[]>>()
+
 function setsOf(source: NetworkSource, name: string): readonly RecordSet[] {
-  return source.records().filter((record) => plainName(record.name) === name)
+  const records = source.records()
+  const byName = BY_NAME.get(records) ?? Map.groupBy(records, (record) => plainName(record.name))
+  BY_NAME.set(records, byName)
+  return byName.get(name) ?? []
 }
 
 function zoneOwnSets(name: string, apex: string, soa: RecordSet): readonly RecordSet[] {
