@@ -210,7 +210,7 @@ function previewOf(
     case 'connect':
       return {
         title: 'Connect by a security group',
-        words: `Makes a security group, lets it in at the database (port ${details.port ?? 'unknown'}) and attaches it to ${environment}: every clone of it will reach the database too. With a password the properties RDS_HOSTNAME, RDS_PORT, RDS_DB_NAME, RDS_USERNAME and RDS_PASSWORD, which Elastic Beanstalk gave until now, are set as well; leave it empty where the application has properties of its own. Instances are replaced or restarted one after the other.`,
+        words: `Makes a security group, lets it in at the database (port ${details.port ?? 'unknown'}) and attaches it to ${environment}: every clone of it will reach the database too. With a password the properties RDS_HOSTNAME, RDS_PORT, RDS_DB_NAME, RDS_USERNAME and RDS_PASSWORD, which Elastic Beanstalk gave until now, are set as well; leave it empty where the application has properties of its own. With them the application is restarted, in the way ${environment} deploys: where that is all at once, nobody answers until it has started again.`,
         calls: [
           `ec2:CreateSecurityGroup ${name}`,
           `ec2:AuthorizeSecurityGroupIngress ${details.groupIds[0] ?? 'the group of the database'}: TCP ${details.port ?? ''} from ${name}`,

@@ -1,5 +1,5 @@
-import type { Entry } from '../contract/entries.ts'
 import type { WayBack } from '../contract/domain.ts'
+import type { Entry } from '../contract/entries.ts'
 import { isPassing, needsSignIn, type Problem, problem, problemOf } from '../contract/problem.ts'
 import type { ReleaseState } from './state.ts'
 import { isGone, READ_LAG_MILLISECONDS } from './step.ts'

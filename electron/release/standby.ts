@@ -82,9 +82,10 @@ export function standbyProgress(state: ReleaseState, now: Instant): Progress | n
 /** What an environment costs as long as it is there, in words and without prices. Pure. */
 export function keepingCosts(settings: readonly OptionSetting[], health: Health | null, size: Size | null): string {
   const types =
-    settingOf(settings, 'InstanceTypes')?.split(',')[0]?.trim() || settingOf(settings, 'InstanceType') || 'instance'
+    settingOf(settings, 'InstanceTypes')?.split(',')[0]?.trim() || settingOf(settings, 'InstanceType') || null
   const count = health?.instances.length ?? (size ? Number(size.minSize) : null)
-  const instances = count === null ? `its instances (${types})` : `${count} × ${types}`
+  const many = `${count} ${count === 1 ? 'instance' : 'instances'}`
+  const instances = count === null ? 'its instances' : types === null ? many : `${many} of type ${types}`
   const isSingle = settingOf(settings, 'EnvironmentType') === 'SingleInstance'
   return `${instances}${isSingle ? '' : ' and a load balancer'}, and their disks and traffic, for every hour`
 }

@@ -11,8 +11,11 @@ export const SETTINGS: ReleaseSettings = {
   checks: [{ path: '/', expectStatus: 200, contains: '' }],
 }
 
+/** With blue kept on standby for a while, as one instance. */
+export const SHRINKING: ReleaseSettings = { ...SETTINGS, retirement: { standbySeconds: 60, shrink: true } }
+
 /** A release that was begun, as the app journals it. */
-export function begin(at: number, blueId: string): Entry[] {
+export function begin(at: number, blueId: string, settings: ReleaseSettings = SETTINGS): Entry[] {
   return [
     {
       kind: 'started',
@@ -23,7 +26,7 @@ export function begin(at: number, blueId: string): Entry[] {
       productionCname: PRODUCTION,
       blue: { id: blueId, name: BLUE_NAME },
       green: { name: GREEN_NAME, cnamePrefix: GREEN_NAME, templateName: TEMPLATE_NAME },
-      settings: SETTINGS,
+      settings,
     },
     { kind: 'entered', at, step: 'independence' },
   ]

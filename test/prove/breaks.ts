@@ -29,6 +29,13 @@ const NO_DRIFT: Edit = {
   put: '  return [...drifts].slice(0, 0).find(',
 }
 
+/** The decoupling first, while the policy that deletes the database is deployed and nothing protects it. */
+const STAGES_OUT_OF_ORDER: Edit = {
+  file: 'release/decouple.ts',
+  find: "['snapshot', 'protect', 'retain', 'decouple', 'connect'] as const",
+  put: "['snapshot', 'decouple', 'protect', 'retain', 'connect'] as const",
+}
+
 /** What the laws must notice: mistakes a release engine could really have, each as a change of its source. */
 export const BREAKAGES: readonly Breakage[] = [
   {
@@ -36,6 +43,11 @@ export const BREAKAGES: readonly Breakage[] = [
     meets: { planned: [at('swap', 0, LOST)] },
     edits: [
       NO_DRIFT,
+      {
+        file: 'release/steps/swap.ts',
+        find: '    if (holderOf(state, sight) === to.colour)\n      return { database',
+        put: "    if (holderOf(state, sight) === to.colour && recordOf(state, 'swap').effects['swap-cnames'] !== undefined)\n      return { database",
+      },
       {
         file: 'release/steps/swap.ts',
         find: '    const holder = holderOf(state, sight)\n    const swappedAt',
@@ -161,6 +173,12 @@ export const BREAKAGES: readonly Breakage[] = [
         find: '? [independenceGate(facts.database), otherDataGate(facts.database)]',
         put: '? []',
       },
+      // Its database lets it in, and would be noticed by that.
+      {
+        file: 'release/steps/retire.ts',
+        find: "  return referring.value.length === 0\n    ? gate('no-dependants'",
+        put: "  return referring.value.length >= 0\n    ? gate('no-dependants'",
+      },
     ],
   },
   {
@@ -218,8 +236,8 @@ export const BREAKAGES: readonly Breakage[] = [
     edits: [
       {
         file: 'release/steps/swap.ts',
-        find: "if (state.release.track === 'rollback') return [...common, capacityGate(state, sight)]",
-        put: "if (state.release.track === 'rollback') return capacityGate(state, sight) ? common : []",
+        find: '[...common, ...sizeGates(state, size ?? null, at), capacityGate(state, sight)]',
+        put: '[...common, ...sizeGates(state, size ?? null, at), capacityGate(state, sight)].slice(0, common.length)',
       },
     ],
   },
@@ -255,6 +273,30 @@ export const BREAKAGES: readonly Breakage[] = [
         file: 'release/steps/retire.ts',
         find: ' || holderOf(state, sight) === from.colour) return',
         put: ') return',
+      },
+    ],
+  },
+  {
+    name: 'decouple before retain',
+    meets: { coupled: true, decouples: true },
+    edits: [
+      STAGES_OUT_OF_ORDER,
+      { file: 'release/decouple.ts', find: '      await checkRetain(world, seen)\n', put: '' },
+    ],
+  },
+  {
+    name: 'the policy is not read again before the decoupling',
+    meets: { coupled: true, decouples: true },
+    edits: [{ file: 'release/decouple.ts', find: '      await checkRetain(world, seen)\n', put: '' }],
+  },
+  {
+    name: 'Retain is sent along with the decoupling',
+    meets: { coupled: true, decouples: true },
+    edits: [
+      {
+        file: 'release/decouple.ts',
+        find: "      return update([option('aws:rds:dbinstance', 'HasCoupledDatabase', 'false')])",
+        put: "      return update([\n        option('aws:rds:dbinstance', 'DBDeletionPolicy', 'Retain'),\n        option('aws:rds:dbinstance', 'HasCoupledDatabase', 'false'),\n      ])",
       },
     ],
   },

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inspectBundle } from '../../electron/bundle/inspect.ts'
 import { connectTo } from '../../electron/connections.ts'
 import type { Entry } from '../../electron/contract/entries.ts'
-import { isOpen, type ReleaseView, type SourceBundle } from '../../electron/contract/models.ts'
 import { QUESTION_IDS } from '../../electron/contract/independence.ts'
+import { isOpen, type ReleaseView, type SourceBundle } from '../../electron/contract/models.ts'
 import { runRelease } from '../../electron/release/engine.ts'
 import type { LeverInput, RunningRelease } from '../../electron/release/running.ts'
 import { type Practice, startPractice } from '../practice/start-practice.ts'
@@ -21,6 +21,8 @@ const PLAIN: History = {
   isStubborn: false,
   version: 'sound',
   coupled: false,
+  decouples: false,
+  shrinks: false,
   basicHealth: false,
   singleInstance: false,
   staging: false,

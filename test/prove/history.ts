@@ -22,6 +22,7 @@ export const HAND_ACTS = [
   'couple a database to green',
   'decouple blue in the wrong order',
   'decouple green in the wrong order',
+  'have the database of blue deleted with it',
   'platform update of blue',
   'platform update of green',
   'let a group refer to blue',
@@ -67,6 +68,9 @@ const READS = [
   'templates',
   'resources',
   'databases',
+  'details',
+  'snapshot',
+  'groupNamed',
   'groupsReferring',
   'contents',
   'templateSettings',
@@ -130,6 +134,10 @@ export interface History {
   readonly isStubborn: boolean
   readonly version: 'sound' | 'slow' | 'failing' | 'erring' | 'known'
   readonly coupled: boolean
+  /** Where it is, whether the operator has it decoupled. */
+  readonly decouples: boolean
+  /** He keeps blue for a while, shrunk to one instance, before it is terminated. */
+  readonly shrinks: boolean
   readonly basicHealth: boolean
   readonly singleInstance: boolean
   readonly staging: boolean
@@ -194,7 +202,9 @@ export const histories: fc.Arbitrary<History> = fc.record({
     { weight: 2, arbitrary: fc.constantFrom<History['version']>('slow', 'failing', 'erring', 'known') },
   ),
   isStubborn: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-  coupled: fc.oneof({ weight: 24, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  coupled: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  decouples: fc.oneof({ weight: 1, arbitrary: fc.constant(false) }, { weight: 5, arbitrary: fc.constant(true) }),
+  shrinks: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   basicHealth: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   singleInstance: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   staging: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -206,13 +216,25 @@ export const histories: fc.Arbitrary<History> = fc.record({
 
 /** A history in lines that can be read. */
 export function tell(history: History): readonly string[] {
-  const { turnsBackAt, version, coupled, basicHealth, singleInstance, staging, resolvers, planned: plan } = history
+  const {
+    turnsBackAt,
+    version,
+    coupled,
+    decouples,
+    shrinks,
+    basicHealth,
+    singleInstance,
+    staging,
+    resolvers,
+    planned: plan,
+  } = history
   const traits = [
     `seed ${history.seed}`,
     `a ${version} version`,
     turnsBackAt === null ? 'to the end' : `turns back at ${turnsBackAt}`,
     ...(history.isStubborn ? ['waives whatever is closed'] : []),
-    ...(coupled ? ["blue's database is coupled"] : []),
+    ...(coupled ? [`blue's database is coupled${decouples ? '' : ', and he leaves it so'}`] : []),
+    ...(shrinks ? ['blue is shrunk before it is retired'] : []),
     ...(basicHealth ? ['basic health'] : []),
     ...(singleInstance ? ['a single instance'] : []),
     ...(staging ? ['a third environment'] : []),

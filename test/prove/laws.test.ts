@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { STEP_IDS } from '../../electron/contract/steps.ts'
+import { BLUE_NAME } from './door/account.ts'
 import { DEATHS, HAND_ACTS, WISHES } from './history.ts'
 import { brokenLaws, LAWS } from './laws.ts'
 import { share } from './share.ts'
-import type { Made, Trace, Truth } from './trace.ts'
+import { CHANGES, type Made, RESTART, type Trace, type Truth } from './trace.ts'
 
 describe('two thousand random histories', () => {
   it('break no law, and come everywhere', async () => {
@@ -16,6 +17,7 @@ describe('two thousand random histories', () => {
     for (const outcome of ['completed', 'rolled-back', 'stopped']) expect(counted.outcomes[outcome]).toBeGreaterThan(20)
     const done = Object.keys(counted.done)
     for (const act of HAND_ACTS) expect(done).toContain(`hand: ${act}`)
+    for (const change of CHANGES) expect(done).toContain(`we: ${change}`)
     for (const wish of WISHES) expect(done).toContain(`wish: ${wish}`)
     for (const where of DEATHS) expect(done).toContain(`crash: ${where}`)
     expect(counted.crashes).toBeGreaterThan(200)
@@ -26,7 +28,13 @@ const BLUE = 'e-blue'
 const GREEN = 'e-green'
 const AT = 1_000_000
 
-const truth: Truth = { holder: BLUE, coupled: [], ours: [BLUE, GREEN], answering: { [BLUE]: 2, [GREEN]: 2 } }
+const truth: Truth = {
+  holder: BLUE,
+  coupled: [],
+  retained: [],
+  ours: [BLUE, GREEN],
+  answering: { [BLUE]: 2, [GREEN]: 2 },
+}
 
 function made(name: Made['name'], targets: readonly string[], change: Partial<Truth> = {}): Made {
   const seen = { at: AT, cname: null }
@@ -40,6 +48,7 @@ function made(name: Made['name'], targets: readonly string[], change: Partial<Tr
       settings: { [BLUE]: AT, [GREEN]: AT },
       stack: { [BLUE]: AT, [GREEN]: AT },
       databases: AT,
+      last: `deployedSettings ${BLUE_NAME}`,
     },
     entries: 0,
   }
@@ -52,6 +61,7 @@ function trace(change: Partial<Trace>): Trace {
     made: [],
     production: [],
     followed: [],
+    lost: [],
     unlike: [],
     deadEnds: [],
     left: { environments: [], templates: [] },
@@ -59,7 +69,16 @@ function trace(change: Partial<Trace>): Trace {
   }
 }
 
+const DECOUPLE = 'aws:rds:dbinstance HasCoupledDatabase = false'
+const ONE = ['aws:autoscaling:asg MinSize = 1', 'aws:autoscaling:asg MaxSize = 1']
+const AT_RETIRE = [{ kind: 'entered', at: AT, step: 'retire' } as const]
+
+function configured(...settings: readonly string[]): Made {
+  return { ...made('updateSettings', [BLUE], { coupled: [BLUE] }), settings, entries: 1 }
+}
+
 describe('each law by itself', () => {
+  const unread = { known: { ...made('updateSettings', [BLUE]).known, last: 'resources e-blue' } }
   const stale = (each: Made): Made => ({ ...each, known: { ...each.known, listed: {}, stack: { [BLUE]: null } } })
   it.each<readonly [law: string, how: RegExp, change: Partial<Trace>]>([
     ['L1', /terminate of e-blue while it held production/, { made: [made('terminate', [BLUE])] }],
@@ -96,6 +115,26 @@ describe('each law by itself', () => {
       /where nothing answered/,
       { made: [made('swapCnames', [BLUE, GREEN], { answering: { [BLUE]: 2, [GREEN]: 0 } })] },
     ],
+    [
+      'L7',
+      /did not answer at the production URL after our restart/,
+      {
+        production: [
+          { at: AT, holder: BLUE, answers: false, because: { by: 'us', what: RESTART } },
+          { at: AT + 90_000, holder: BLUE, answers: true, because: { by: 'us', what: RESTART } },
+        ],
+      },
+    ],
+    [
+      'L8',
+      /db was deleted by our terminate/,
+      { lost: [{ at: AT, database: 'db', because: { by: 'us', what: 'terminate' } }] },
+    ],
+    ['L8', /while Retain was not deployed/, { made: [configured(DECOUPLE)] }],
+    ['L8', /without a look at the policy/, { made: [{ ...configured(DECOUPLE), ...unread }] }],
+    ['L8', /not sent by itself/, { made: [configured('aws:rds:dbinstance DBDeletionPolicy = Retain', DECOUPLE)] }],
+    ['L8', /blue was asked for/, { made: [configured('aws:elasticbeanstalk:application:environment STAGE = x')] }],
+    ['L8', /shrunk while it held production/, { made: [configured(...ONE)], entries: AT_RETIRE }],
   ])('%s says so: %s', (law, how, change) => {
     expect(
       brokenLaws(trace(change))

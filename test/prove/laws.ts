@@ -1,6 +1,7 @@
 import type { Entry } from '../../electron/contract/entries.ts'
+import { brokenForDatabases } from './database-law.ts'
 import { PRODUCTION } from './door/account.ts'
-import type { Made, Trace } from './trace.ts'
+import { type Made, RESTART, type Trace } from './trace.ts'
 
 /** A law that was broken, and by what. */
 export interface Broken {
@@ -10,6 +11,8 @@ export interface Broken {
 
 /** How old what was read may be when it is acted on, in account milliseconds: a look and the calls of one gate. */
 const FRESH_MILLISECONDS = 20_000
+/** The longest an application of these histories needs to start, and a turn. */
+const RESTART_MILLISECONDS = 60_000
 
 /** The laws of a release; each is true of every trace there can be, whatever others, AWS or the machine do. */
 export const LAWS: Readonly<
@@ -102,8 +105,11 @@ export const LAWS: Readonly<
       ...tooMany(trace, 'terminate', ({ entries }) => thrown(entries, 'retire')),
       ...tooMany(trace, 'deploy', ({ entries }) => thrown(entries, 'deploy')),
       ...tooMany(trace, 'swapCnames', ({ entries }) => thrown(entries, 'swap')),
+      ...tooMany(trace, 'createSnapshot', () => 1),
+      ...tooMany(trace, 'createGroup', () => 1),
+      ...tooMany(trace, 'updateSettings', decisionsToConfigure),
       ...trace.made
-        .filter((each) => MEANT[each.name] !== undefined && !wasMeant(trace.entries, each))
+        .filter((each) => !wasMeant(trace.entries, each))
         .map(({ name }) => `${name} was made before it was journalled`),
       ...(outcomeOf(trace) !== 'stopped' && trace.left.templates.length > 0 ? ['the template is left behind'] : []),
       ...(outcomeOf(trace) === 'rolled-back' && trace.left.environments.length > 0 ? ['green is left behind'] : []),
@@ -123,8 +129,8 @@ export const LAWS: Readonly<
     broken: ({ production, made, entries }) => [
       ...production
         .filter(
-          ({ answers, because }) =>
-            !answers && because?.by === 'us' && !(because.what === 'swapCnames' && wasWaived(entries, entries.length)),
+          ({ at, answers, because }, index) =>
+            !answers && because?.by === 'us' && !isRestart(because.what, at, production[index + 1]),
         )
         .map(
           ({ holder, because }) =>
@@ -134,14 +140,17 @@ export const LAWS: Readonly<
         if (each.name !== 'swapCnames') return []
         const target = each.targets.find((id) => id !== each.truth.holder) ?? ''
         const [has, needs] = [each.truth.answering[target] ?? 0, each.truth.answering[each.truth.holder ?? ''] ?? 0]
-        if (has === 0 && needs > 0 && !wasWaived(entries, each.entries))
-          return [`swapped to ${target}, where nothing answered`]
+        if (has === 0 && needs > 0) return [`swapped to ${target}, where nothing answered`]
         const isBack = trackAt(entries, each.entries) === 'rollback'
         return isBack && has < needs && !wasWaived(entries, each.entries)
           ? [`swapped back to ${has} instances from ${needs}`]
           : []
       }),
     ],
+  },
+  L8: {
+    says: 'No database is deleted by a call of ours, and an environment is configured only in the order that loses none: Retain by itself, the decoupling by itself while Retain is deployed and was read right before, then its security group; and its size where it is shrunk or grown again',
+    broken: brokenForDatabases,
   },
 }
 
@@ -151,17 +160,36 @@ export function brokenLaws(trace: Trace): readonly Broken[] {
 }
 
 const DISTURBS: ReadonlySet<string> = new Set(['terminate', 'deploy', 'abortUpdate'])
-const REACHES: ReadonlySet<string> = new Set([...DISTURBS, 'swapCnames'])
+const REACHES: ReadonlySet<string> = new Set([...DISTURBS, 'swapCnames', 'updateSettings'])
 const IRREVOCABLE: ReadonlySet<string> = new Set(['terminate', 'swapCnames'])
 
-/** The action of the journal that stands for a change; the template and the bundle may be made again. */
-const MEANT: Partial<Readonly<Record<Made['name'], string>>> = {
-  createEnvironment: 'create-environment',
-  createVersion: 'create-version',
-  deploy: 'deploy-version',
-  abortUpdate: 'abort-update',
-  swapCnames: 'swap-cnames',
-  terminate: 'terminate-environment',
+/** The actions of the journal that stand for a change; the template and the bundle may be made again. */
+const MEANT: Partial<Readonly<Record<Made['name'], readonly string[]>>> = {
+  createEnvironment: ['create-environment'],
+  createVersion: ['create-version'],
+  deploy: ['deploy-version'],
+  abortUpdate: ['abort-update'],
+  swapCnames: ['swap-cnames'],
+  terminate: ['terminate-environment'],
+  updateSettings: [
+    'retain-database',
+    'decouple-database',
+    'attach-security-group',
+    'shrink-environment',
+    'grow-environment',
+    'repair-settings',
+    'repair-capacity',
+    'put-back',
+  ],
+  createSnapshot: ['create-snapshot'],
+  protect: ['protect-database'],
+  createGroup: ['create-security-group'],
+  allow: ['allow-security-group'],
+}
+
+/** A restart that AWS makes for the operator's lever is over as soon as the application has started. */
+function isRestart(what: string, at: number, next: Trace['production'][number] | undefined): boolean {
+  return what === RESTART && next?.answers === true && next.at - at <= RESTART_MILLISECONDS
 }
 
 /** Whether the operator has said, with a reason, that the side that is swapped to is well and large enough. */
@@ -185,10 +213,18 @@ function thrown(entries: readonly Entry[], step: string): number {
   return entries.filter((entry) => entry.kind === 'lever-thrown' && entry.step === step).length
 }
 
+/** A stage of the decoupling, a shrinking, a repair: each has a lever of its own; the way back to a size is a part of a swap. */
+function decisionsToConfigure({ entries }: Trace): number {
+  const stages = entries.filter((entry) => entry.kind === 'lever-thrown' && entry.stage !== undefined).length
+  return stages + thrown(entries, 'clone') + thrown(entries, 'swap')
+}
+
 function wasMeant(entries: readonly Entry[], { name, entries: length }: Made): boolean {
+  const actions = MEANT[name]
+  if (actions === undefined) return true
   const last = entries
     .slice(0, length)
-    .findLast((entry) => (entry.kind === 'intent' || entry.kind === 'effect') && entry.action === MEANT[name])
+    .findLast((entry) => (entry.kind === 'intent' || entry.kind === 'effect') && actions.includes(entry.action))
   return last?.kind === 'intent'
 }
 

@@ -1,10 +1,10 @@
 import type { Entry } from '../../electron/contract/entries.ts'
-import { type Gate, isOpen, type ReleaseView, type StepView } from '../../electron/contract/models.ts'
 import { QUESTION_IDS } from '../../electron/contract/independence.ts'
+import { type Gate, isOpen, type ReleaseView, type StepView } from '../../electron/contract/models.ts'
 import { STEP_IDS, type StepId } from '../../electron/contract/steps.ts'
 import type { Account } from '../../electron/practice/model/account.ts'
 import type { LeverInput, RunningRelease } from '../../electron/release/running.ts'
-import { bundle, SETTINGS } from './begin.ts'
+import { bundle, SETTINGS, SHRINKING } from './begin.ts'
 import { PRODUCTION } from './door/account.ts'
 import type { History, Wish } from './history.ts'
 
@@ -45,8 +45,10 @@ export function createOperator(history: History, account: Account) {
     return pressed
   }
 
-  function leverOf(step: StepId): LeverInput | null {
+  function leverOf(step: StepId, shown?: StepView): LeverInput | null {
     switch (step) {
+      case 'independence':
+        return history.decouples ? { step, password: history.seed % 2 === 0 ? null : 'of-the-database' } : null
       case 'clone':
         return { step, greenName: 'shop-green', cnamePrefix: 'shop-green' }
       case 'deploy':
@@ -58,8 +60,11 @@ export function createOperator(history: History, account: Account) {
       case 'test':
       case 'swap':
         return { step }
-      case 'retire':
-        return { step, typedUrl: PRODUCTION }
+      case 'retire': {
+        // As the screen does: the lever is told by what it says of itself.
+        const shrinks = shown?.preview?.calls.some((call) => call.includes('MaxSize')) ?? false
+        return shrinks ? { step, typedUrl: '', stage: 'shrink' } : { step, typedUrl: PRODUCTION }
+      }
       default:
         return null
     }
@@ -95,7 +100,10 @@ export function createOperator(history: History, account: Account) {
       case 'type another URL':
         return [(running) => running.throwLever({ step: 'retire', typedUrl: 'shop.example.com' })]
       case 'shorten the bake and the soak':
-        return [(running) => running.changeSettings({ ...SETTINGS, bakeSeconds: 5, soakSeconds: 5 })]
+        return [
+          (running) =>
+            running.changeSettings({ ...(history.shrinks ? SHRINKING : SETTINGS), bakeSeconds: 5, soakSeconds: 5 }),
+        ]
       case 'go on with the drift':
         return view.choices
           .filter(({ id }) => id === 'accept-drift')
@@ -141,7 +149,7 @@ export function createOperator(history: History, account: Account) {
       )
     if (step === 'test' && track === 'forward' && shown?.proofs.some((each) => each.id === 'sign-off' && !isOpen(each)))
       return [(running) => running.signOff('Looked at it')]
-    const lever = shown?.status === 'ready' ? leverOf(step) : null
+    const lever = shown?.status === 'ready' ? leverOf(step, shown) : null
     if (lever !== null && throws < MOST_THROWS) {
       const pressed = calmly([(running) => running.throwLever(lever)])
       throws += pressed.length

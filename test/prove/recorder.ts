@@ -14,7 +14,9 @@ import {
   holderOf,
   isOurs,
   type Known,
+  type Lost,
   type Made,
+  RESTART,
   type Sight,
   type Trace,
   type Truth,
@@ -35,6 +37,9 @@ export function createRecorder(parts: {
   const made: Made[] = []
   const production: Sight[] = []
   const followed: Followed[] = []
+  const lost: Lost[] = []
+  /** Every database there has been, with the environment that made it. */
+  const databases = new Map<string, string>()
   const unlike = new Set<string>()
   const deadEnds = new Set<string>()
   const touched = new Map<string, NonNullable<Sight['because']>>()
@@ -43,12 +48,27 @@ export function createRecorder(parts: {
     settings: new Map<string, number | null>(),
     stack: new Map<string, number | null>(),
     databases: null as number | null,
+    last: '',
   }
   /** Of each name server: whose addresses it has given, and since when without a break. */
   let said = new Map<string, { readonly by: string; readonly since: number; readonly last: number }>()
   let visits: { readonly at: number; readonly by: string | null }[] = []
 
+  /** Tells which databases have come, and which are there no more. */
+  function count(): void {
+    for (const { identifier, tags } of account.databases.values()) {
+      const made = tags.find(({ key }) => key === 'elasticbeanstalk:environment-id')?.value
+      databases.set(identifier, made ?? '')
+    }
+    for (const [database, environment] of databases) {
+      if (account.databases.has(database)) continue
+      databases.delete(database)
+      lost.push({ at: account.now, database, because: touched.get(environment) ?? null })
+    }
+  }
+
   function look(): void {
+    if (account.databases.size !== databases.size) count()
     const holder = holderOf(account)
     const answers = holder !== undefined && answeringOf(account, holder) > 0
     const last = production.at(-1)
@@ -63,21 +83,25 @@ export function createRecorder(parts: {
       settings: Object.fromEntries(known.settings),
       stack: Object.fromEntries(known.stack),
       databases: known.databases,
+      last: known.last,
     }
   }
 
   return {
     look,
     touched: (id: string, by: 'us' | 'another hand', what: string) => touched.set(id, { by, what }),
-    made(name: Change, targets: readonly string[], truth: Truth) {
-      made.push({ at: account.now, name, targets, truth, known: lastKnown(), entries: entries.length })
+    made(name: Change, targets: readonly string[], truth: Truth, settings?: readonly string[]) {
+      const asked = settings === undefined ? {} : { settings }
+      made.push({ at: account.now, name, targets, truth, known: lastKnown(), entries: entries.length, ...asked })
       // Saving an environment's configuration does nothing to it.
-      if (name !== 'createTemplate') for (const id of targets) touched.set(id, { by: 'us', what: name })
+      const what = settings?.some((setting) => setting.includes(' RDS_')) ? RESTART : name
+      if (name !== 'createTemplate') for (const id of targets) touched.set(id, { by: 'us', what })
       if (name === 'swapCnames') said = new Map()
       look()
     },
     read(name: CallName, subject: string, answer: unknown) {
       const at = answer === null ? null : account.now
+      known.last = answer === null ? '' : `${name} ${subject}`
       if (name === 'describeEnvironments' && answer !== null) {
         for (const { id, cname } of answer as readonly Environment[]) known.listed.set(id, { at: account.now, cname })
       }
@@ -125,12 +149,14 @@ export function createRecorder(parts: {
     },
     deadEnd: (what: string) => deadEnds.add(what),
     trace(): Trace {
+      count()
       return {
         blue: blue.id,
         entries,
         made,
         production,
         followed,
+        lost,
         unlike: [...unlike],
         deadEnds: [...deadEnds],
         left: {

@@ -3,7 +3,7 @@ import { advanceTo } from '../../electron/practice/model/account.ts'
 import { deleteTemplate } from '../../electron/practice/model/templates.ts'
 import { runRelease } from '../../electron/release/engine.ts'
 import { replay } from '../../electron/release/state.ts'
-import { begin, bundleOf } from './begin.ts'
+import { begin, bundleOf, SETTINGS, SHRINKING } from './begin.ts'
 import { APPLICATION, BEHAVIOURS, createSmallAccount } from './door/account.ts'
 import { createDoor, type Objects } from './door/beanstalk.ts'
 import { createHand } from './door/hand.ts'
@@ -22,7 +22,7 @@ export interface Told {
   readonly outcome: string
   /** Steps that were reached, by track. */
   readonly steps: readonly string[]
-  /** Deeds that had their moment, by kind. */
+  /** Deeds that had their moment, by kind, and what the release itself changed. */
   readonly done: readonly string[]
   readonly crashes: number
   readonly calls: number
@@ -41,7 +41,7 @@ export async function run(history: History): Promise<Told> {
   const net = createNet(account, history.resolvers)
   const hand = createHand(account, blue)
   const startedAt = account.now
-  const entries: Entry[] = begin(account.now, blue.id)
+  const entries: Entry[] = begin(account.now, blue.id, history.shrinks ? SHRINKING : SETTINGS)
   const steps = new Set<string>()
   const done: string[] = []
   const recorder = createRecorder({ account, net, blue, entries })
@@ -196,11 +196,12 @@ export async function run(history: History): Promise<Told> {
   pass(account.now + 1_200_000)
   const { outcome } = replay(entries).release
   if (outcome === 'stopped') for (const name of ['signalbox-rel-0001']) deleteTemplate(account, APPLICATION, name, '')
+  const trace = recorder.trace()
   return {
-    trace: recorder.trace(),
+    trace,
     outcome: outcome ?? 'none',
     steps: [...steps],
-    done,
+    done: [...done, ...new Set(trace.made.map(({ name }) => `we: ${name}`))],
     crashes,
     calls: weather.calls(),
   }

@@ -1,7 +1,7 @@
 import type { Entry } from '../../electron/contract/entries.ts'
 import type { Account } from '../../electron/practice/model/account.ts'
 import type { EnvironmentRecord } from '../../electron/practice/model/records.ts'
-import { hasCoupledDatabase } from '../../electron/practice/model/settings.ts'
+import { deletionPolicy, hasCoupledDatabase } from '../../electron/practice/model/settings.ts'
 import { physicalId } from '../../electron/practice/model/stack.ts'
 import { RELEASE_ID } from './begin.ts'
 import { PRODUCTION } from './door/account.ts'
@@ -17,6 +17,11 @@ export const CHANGES = [
   'abortUpdate',
   'swapCnames',
   'terminate',
+  'updateSettings',
+  'createSnapshot',
+  'protect',
+  'createGroup',
+  'allow',
 ] as const
 export type Change = (typeof CHANGES)[number]
 
@@ -26,6 +31,8 @@ export interface Truth {
   readonly holder: string | null
   /** Environments whose database would go with them. */
   readonly coupled: readonly string[]
+  /** Those of them whose deployed deletion policy is Retain. */
+  readonly retained: readonly string[]
   /** Environments that belong to this release: blue is its own by its id, green by its tag. */
   readonly ours: readonly string[]
   /** How many instances of each environment answer. */
@@ -40,6 +47,8 @@ export interface Known {
   readonly settings: Readonly<Record<string, number | null>>
   readonly stack: Readonly<Record<string, number | null>>
   readonly databases: number | null
+  /** The read that was answered last, and what it was of. */
+  readonly last: string
 }
 
 /** One change that a call of the release made in AWS; calls that were refused or changed nothing are none. */
@@ -52,6 +61,16 @@ export interface Made {
   readonly known: Known
   /** How many entries the journal had. */
   readonly entries: number
+  /** The options that were asked for, `namespace optionName = value`; none where that is not what the call is about. */
+  readonly settings?: readonly string[]
+}
+
+/** A database that is there no more. */
+export interface Lost {
+  readonly at: number
+  readonly database: string
+  /** Who changed the environment last that it hung on, and by what. */
+  readonly because: Sight['because']
 }
 
 /** The production URL, from this instant on. */
@@ -62,6 +81,9 @@ export interface Sight {
   /** Who changed that environment last, and by what. */
   readonly because: { readonly by: 'us' | 'another hand'; readonly what: string } | null
 }
+
+/** The restart that properties of the environment cost: the operator's lever says so, and AWS makes none without. */
+export const RESTART = 'restart for its properties'
 
 /** How far the world had followed when propagation was called proved. */
 export interface Followed {
@@ -82,6 +104,7 @@ export interface Trace {
   readonly made: readonly Made[]
   readonly production: readonly Sight[]
   readonly followed: readonly Followed[]
+  readonly lost: readonly Lost[]
   /** Where replaying the journal gave something else than what was shown. */
   readonly unlike: readonly string[]
   /** What was seen where nothing led on, or something unexpected went wrong. */
@@ -95,6 +118,9 @@ export function truthOf(account: Account, blue: string): Truth {
   return {
     holder: holderOf(account)?.id ?? null,
     coupled: living.filter(isCoupled).map(({ id }) => id),
+    retained: living
+      .filter((each) => isCoupled(each) && deletionPolicy(each.settings) === 'Retain')
+      .map(({ id }) => id),
     ours: living.filter(({ id, tags }) => id === blue || tags.some(isOurs)).map(({ id }) => id),
     answering: Object.fromEntries(living.map((environment) => [environment.id, answeringOf(account, environment)])),
   }

@@ -65,8 +65,8 @@ export const holds = (type: string, logicalId = 'Thing') => ({
   resources: read([resource(type, 'CREATE_COMPLETE', logicalId)]),
 })
 
-export const plain = read([resource('AWS::AutoScaling::AutoScalingGroup')])
-export const free = read([option('HasCoupledDatabase', 'false')])
+const plain = read([resource('AWS::AutoScaling::AutoScalingGroup')])
+const free = read([option('HasCoupledDatabase', 'false')])
 export const none = read<readonly DatabaseInstance[]>([])
 
 export function seen(change: Partial<DatabaseEvidence>): DatabaseEvidence {

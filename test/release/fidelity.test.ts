@@ -118,3 +118,44 @@ describe('a clone beside blue', () => {
     expect(minimum()).toBe('2')
   })
 })
+
+describe('a clone from a saved configuration', () => {
+  it('has what that says, which is shown and not held against it, and leaves the saved configuration there', async () => {
+    const account = fakeAccount()
+    account.templates.set('large', [at(ASG, 'MinSize', '3'), at('aws:ec2:instances', 'InstanceTypes', 't3.large')])
+    const session = open(account, begunAt(account))
+    await drive(account, session, {
+      ...upTo('deploy'),
+      operator: (view, running) => {
+        const { green, step } = view.release
+        if (step !== 'clone' || view.steps.clone.status !== 'ready') return whole(view, running)
+        const options = { platform: 'same', template: 'large', instanceTypes: null, minSize: null } as const
+        return running.throwLever({ step, greenName: green.name, cnamePrefix: green.cnamePrefix, options })
+      },
+    })
+    expect(session.view().release.step).toBe('deploy')
+    expect(row(session.view().fidelity, `${ASG}/MinSize`)).toMatchObject({ blue: '2', green: '3', verdict: 'expected' })
+    expect(account.mutations.filter((name) => name.endsWith('Template'))).toEqual([])
+    expect([...account.templates.keys()]).toEqual(['large'])
+  })
+
+  it('is refused by a dry run before anything is made', async () => {
+    const account = fakeAccount()
+    const session = open(account, begunAt(account))
+    await drive(account, session, upTo('clone'))
+    account.objections.push({ severity: 'error', namespace: ASG, optionName: 'MinSize', message: 'Too large.' })
+    let isAsked = false
+    await drive(account, session, {
+      operator: (view, running) => {
+        if (isAsked) return null
+        isAsked = true
+        const { green } = view.release
+        const options = { platform: 'same', template: null, instanceTypes: null, minSize: 40 } as const
+        return running.throwLever({ step: 'clone', greenName: green.name, cnamePrefix: green.cnamePrefix, options })
+      },
+      until: () => isAsked && session.refusals.length > 0,
+    })
+    expect(session.refusals.join()).toContain('Too large.')
+    expect(account.mutations).toEqual([])
+  })
+})

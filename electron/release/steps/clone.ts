@@ -196,8 +196,16 @@ export const clone: Step<Facts> = {
       })
     } catch (thrown) {
       const { code } = problemOf(thrown)
-      if (isTemporary && code !== 'network' && code !== 'aws-unavailable')
-        await elasticBeanstalk.deleteTemplate(release.application, templateName)
+      if (isTemporary && code !== 'network' && code !== 'aws-unavailable') {
+        try {
+          await journalled(hands, { step: 'clone', action: 'delete-template', detail: templateName }, () =>
+            elasticBeanstalk.deleteTemplate(release.application, templateName),
+          )
+        } catch (left) {
+          // Why green was not made is what the operator must hear; the template is used by the next try, or deleted on the way back.
+          if (problemOf(left).code === 'journal') throw left
+        }
+      }
       throw thrown
     }
   },

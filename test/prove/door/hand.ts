@@ -103,6 +103,10 @@ export function createHand(account: Account, blue: EnvironmentRecord) {
       case 'decouple green in the wrong order':
         if (first) decouple(first)
         return [first]
+      case 'have the database of blue deleted with it':
+        if (first && hasCoupledDatabase(first.settings))
+          configure(first, [set('aws:rds:dbinstance', 'DBDeletionPolicy', 'Delete')])
+        return [first]
       case 'platform update of blue':
       case 'platform update of green':
         if (first?.status === 'Ready') {

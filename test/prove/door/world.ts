@@ -19,7 +19,7 @@ export interface Weather {
   /** What goes wrong with this call: thrown before AWS does it, or instead of its answer. */
   fault(name: CallName): { readonly when: 'before' | 'after'; readonly thrown: unknown } | null
   /** A call changed something that stood like this before it. */
-  made(name: Change, targets: readonly string[], before: Truth): void
+  made(name: Change, targets: readonly string[], before: Truth, settings?: readonly string[]): void
   /** A read was answered, or refused. */
   read(name: CallName, subject: string, answer: unknown): void
   /** A name server answered a question. */
@@ -58,6 +58,9 @@ export const OPERATIONS: Readonly<Record<CallName, readonly [service: string, op
   templates: ['elasticbeanstalk', 'DescribeApplications'],
   resources: ['cloudformation', 'ListStackResources'],
   databases: ['rds', 'DescribeDBInstances'],
+  details: ['rds', 'DescribeDBInstances'],
+  snapshot: ['rds', 'DescribeDBSnapshots'],
+  groupNamed: ['ec2', 'DescribeSecurityGroups'],
   groupsReferring: ['ec2', 'DescribeSecurityGroups'],
   contents: ['s3', 'GetObject'],
   templateSettings: ['elasticbeanstalk', 'DescribeConfigurationSettings'],
@@ -72,6 +75,11 @@ export const OPERATIONS: Readonly<Record<CallName, readonly [service: string, op
   abortUpdate: ['elasticbeanstalk', 'AbortEnvironmentUpdate'],
   swapCnames: ['elasticbeanstalk', 'SwapEnvironmentCNAMEs'],
   terminate: ['elasticbeanstalk', 'TerminateEnvironment'],
+  updateSettings: ['elasticbeanstalk', 'UpdateEnvironment'],
+  createSnapshot: ['rds', 'CreateDBSnapshot'],
+  protect: ['rds', 'ModifyDBInstance'],
+  createGroup: ['ec2', 'CreateSecurityGroup'],
+  allow: ['ec2', 'AuthorizeSecurityGroupIngress'],
 }
 
 /** What an AWS client would throw for a refusal of that code. */
@@ -116,12 +124,18 @@ export function connect(parts: {
     return value
   }
 
-  function change<T>(name: Change, targets: readonly string[], isNew: () => boolean, run: () => T): Promise<T> {
+  function change<T>(
+    name: Change,
+    targets: readonly string[],
+    isNew: () => boolean,
+    run: () => T,
+    settings?: readonly string[],
+  ): Promise<T> {
     return call(name, '', () => {
       const changes = isNew()
       const before = truthOf(account, blue)
       const value = run()
-      if (changes) weather.made(name, targets, before)
+      if (changes) weather.made(name, targets, before, settings)
       return value
     })
   }
@@ -194,7 +208,14 @@ export function connect(parts: {
       createVersion: (input) =>
         change('createVersion', [input.versionLabel], always, () => beanstalk.createVersion(input)),
       deploy: (id, label) => change('deploy', [id, label], always, () => beanstalk.deploy(id, label)),
-      updateSettings: (id, settings) => change('deploy', [id], always, () => beanstalk.updateSettings(id, settings)),
+      updateSettings: (id, settings) =>
+        change(
+          'updateSettings',
+          [id],
+          always,
+          () => beanstalk.updateSettings(id, settings),
+          settings.map(({ namespace, optionName, value }) => `${namespace} ${optionName} = ${value ?? ''}`),
+        ),
       abortUpdate: (id) => change('abortUpdate', [id], always, () => beanstalk.abortUpdate(id)),
       rebuild: async (id) => beanstalk.rebuild(id),
       swapCnames: (a, b) => change('swapCnames', [a, b], always, () => beanstalk.swapCnames(a, b)),
@@ -212,14 +233,15 @@ export function connect(parts: {
       groupsReferring: (id) => call('groupsReferring', id, () => stack.groupsReferring(id)),
     },
     databases: {
-      details: (id) => call('databases', id, () => databases.details(id)),
-      snapshot: (id) => call('databases', id, () => databases.snapshot(id)),
-      groupNamed: (name) => call('databases', name, () => databases.groupNamed(name)),
-      allows: (...input) => call('databases', input[0], () => databases.allows(...input)),
-      createSnapshot: (...input) => call('databases', input[0], () => databases.createSnapshot(...input)),
-      protect: (id) => call('databases', id, () => databases.protect(id)),
-      createGroup: (input) => call('databases', input.name, () => databases.createGroup(input)),
-      allow: (...input) => call('databases', input[0], () => databases.allow(...input)),
+      details: (id) => call('details', id, () => databases.details(id)),
+      snapshot: (id) => call('snapshot', id, () => databases.snapshot(id)),
+      groupNamed: (name) => call('groupNamed', name, () => databases.groupNamed(name)),
+      allows: (...input) => call('groupsReferring', input[0], () => databases.allows(...input)),
+      createSnapshot: (...input) =>
+        change('createSnapshot', [input[0]], always, () => databases.createSnapshot(...input)),
+      protect: (id) => change('protect', [id], always, () => databases.protect(id)),
+      createGroup: (input) => change('createGroup', [input.name], always, () => databases.createGroup(input)),
+      allow: (...input) => change('allow', [input[0]], always, () => databases.allow(...input)),
     },
     network: {
       ingress: (groupIds) => call('groupsReferring', '', () => network.ingress(groupIds)),

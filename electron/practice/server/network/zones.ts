@@ -62,8 +62,7 @@ function zoneOf(source: NetworkSource, name: string): { apex: string; minimumSec
   for (const zone of source.zones()) {
     const apex = plainName(zone.apex)
     const isWithin = name.endsWith(apex) && (name.length === apex.length || name.at(-apex.length - 1) === '.')
-    if (isWithin && apex.length > (nearest?.apex.length ?? -1))
-      nearest = { apex, minimumSeconds: zone.minimumSeconds }
+    if (isWithin && apex.length > (nearest?.apex.length ?? -1)) nearest = { apex, minimumSeconds: zone.minimumSeconds }
   }
   return nearest
 }
