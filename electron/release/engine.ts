@@ -22,7 +22,7 @@ import {
   withWaivers,
 } from './step.ts'
 import { steps } from './steps/index.ts'
-import { intervalMilliseconds, patiently, takeTurns } from './turns.ts'
+import { intervalMilliseconds, LONGEST_LOOK_MILLISECONDS, patiently, takeTurns } from './turns.ts'
 import { viewOf } from './view.ts'
 import type { World } from './world.ts'
 
@@ -146,9 +146,10 @@ export function runRelease(input: {
       const thrown = !step.hasLever || recordOf(state, id).leverAt !== null
       if (found.due !== null && thrown && !waitsForAws(id, found.due)) {
         // The last look before the first call of a step: nothing that was read earlier counts.
+        const lookedAt = clock.now()
         if (found.gates !== null) found = await observe(true)
-        // Nor what was read before the computer slept.
-        if (gaps !== gapsBefore) return
+        // Nor what was read before the computer slept, also where nobody has told so yet.
+        if (gaps !== gapsBefore || clock.now() - lookedAt > LONGEST_LOOK_MILLISECONDS * clock.speed()) return
         const isOpen = !found.drift?.stops && (found.gates === null || allOpen(found.gates))
         if (found.due !== null && isOpen) return perform(found)
       }

@@ -6,6 +6,9 @@ const BACK_OFF_MILLISECONDS = [5_000, 10_000, 20_000, 40_000, 60_000] as const
 
 const WOKEN = 'woken'
 
+/** Real milliseconds that a last look may take; after a longer one its beginning says nothing any more. */
+export const LONGEST_LOOK_MILLISECONDS = 120_000
+
 /** Account milliseconds between two turns: often at first, seldom once something takes long. */
 export function intervalMilliseconds(sinceChange: number): number {
   if (sinceChange < 120_000) return 5_000

@@ -18,6 +18,7 @@ const BUNDLE = resolve(import.meta.dirname, '../../resources/bundles/shop-1.5.0.
 const PLAIN: History = {
   seed: 1,
   turnsBackAt: null,
+  stopsAt: null,
   isStubborn: false,
   version: 'sound',
   coupled: false,

@@ -130,6 +130,8 @@ export interface History {
   readonly seed: number
   /** Where the operator turns round by himself. */
   readonly turnsBackAt: StepId | null
+  /** Where he gives the release up, and leaves everything as it is. */
+  readonly stopsAt: StepId | null
   /** He tries to waive whatever is closed, at once. */
   readonly isStubborn: boolean
   readonly version: 'sound' | 'slow' | 'failing' | 'erring' | 'known'
@@ -193,8 +195,13 @@ const planned: fc.Arbitrary<Planned> = fc.record({
 /** Histories of a release: what the operator, others, AWS, the network and the machine do to it. */
 export const histories: fc.Arbitrary<History> = fc.record({
   seed: fc.nat(1_000_000),
+  // Long and short ones: about half of all are meant to go the whole way.
   turnsBackAt: fc.oneof(
-    { weight: 3, arbitrary: fc.constant(null) },
+    { weight: 2, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.constantFrom(...STEP_IDS) },
+  ),
+  stopsAt: fc.oneof(
+    { weight: 5, arbitrary: fc.constant(null) },
     { weight: 1, arbitrary: fc.constantFrom(...STEP_IDS) },
   ),
   version: fc.oneof(
@@ -208,7 +215,10 @@ export const histories: fc.Arbitrary<History> = fc.record({
   basicHealth: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   singleInstance: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   staging: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-  resolvers: fc.array(policy, { minLength: 1, maxLength: 4 }),
+  resolvers: fc.oneof(
+    { weight: 2, arbitrary: fc.array(policy, { minLength: 1, maxLength: 2 }) },
+    { weight: 1, arbitrary: fc.array(policy, { minLength: 3, maxLength: 4 }) },
+  ),
   callMilliseconds: fc.constantFrom(40, 300, 1_100),
   lagMilliseconds: fc.constantFrom(1_000, 1_000, 8_000, 20_000),
   planned: fc.array(planned, { maxLength: 6 }),
@@ -218,6 +228,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
 export function tell(history: History): readonly string[] {
   const {
     turnsBackAt,
+    stopsAt,
     version,
     coupled,
     decouples,
@@ -232,6 +243,7 @@ export function tell(history: History): readonly string[] {
     `seed ${history.seed}`,
     `a ${version} version`,
     turnsBackAt === null ? 'to the end' : `turns back at ${turnsBackAt}`,
+    ...(stopsAt === null ? [] : [`stops at ${stopsAt}`]),
     ...(history.isStubborn ? ['waives whatever is closed'] : []),
     ...(coupled ? [`blue's database is coupled${decouples ? '' : ', and he leaves it so'}`] : []),
     ...(shrinks ? ['blue is shrunk before it is retired'] : []),

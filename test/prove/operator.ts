@@ -12,7 +12,7 @@ import type { History, Wish } from './history.ts'
 export type Pressed = (running: RunningRelease) => Promise<unknown>
 
 /** Account milliseconds without progress after which the operator tries something else, mildest first. */
-const PATIENCE = { waive: 12 * 60_000, ask: 16 * 60_000, retry: 20 * 60_000, turnBack: 26 * 60_000, stop: 40 * 60_000 }
+const PATIENCE = { waive: 9 * 60_000, ask: 12 * 60_000, retry: 15 * 60_000, turnBack: 20 * 60_000, stop: 30 * 60_000 }
 /** A lever that was refused so often is left alone until something has changed. */
 const MOST_THROWS = 3
 /** A release that takes longer than this is given up. */
@@ -139,6 +139,7 @@ export function createOperator(history: History, account: Account) {
     }
     if (account.now - begunAt > LONGEST_MILLISECONDS && offers.has('stop'))
       return calmly([(running) => running.choose('stop')])
+    if (step === history.stopsAt && offers.has('stop')) return calmly([(running) => running.choose('stop')])
     if (track === 'forward' && !turned && step === history.turnsBackAt && offers.has('roll-back')) {
       turned = true
       return [(running) => running.choose('roll-back')]

@@ -74,7 +74,9 @@ export async function run(history: History): Promise<Told> {
     if (deed.kind === 'resolver') net.setPolicy(deed.index, deed.policy)
     if (deed.kind === 'wish') {
       if (deed.wish === 'let the computer sleep') pass(account.now + 3 * 3_600_000)
-      else session.press(operator.wish(deed.wish, session.view()))
+      // The system may tell late that it woke, or never.
+      if (deed.wish !== 'let the computer sleep' || history.seed % 2 === 0)
+        session.press(operator.wish(deed.wish, session.view()))
     }
   }
 

@@ -32,7 +32,12 @@ export async function share(
   function work(): Promise<void> {
     const child = spawn(
       process.execPath,
-      [new URL('worker.ts', import.meta.url).pathname, ...(options.breakage === undefined ? [] : [options.breakage])],
+      [
+        // What a history leaves behind is garbage at once: with room for it a tenth of the time is saved.
+        '--max-semi-space-size=32',
+        new URL('worker.ts', import.meta.url).pathname,
+        ...(options.breakage === undefined ? [] : [options.breakage]),
+      ],
       { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] },
     )
     running.add(child)

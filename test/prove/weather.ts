@@ -1,4 +1,4 @@
-import { OPERATIONS, refusal, type Weather } from './door/world.ts'
+import { BROKEN_OFF, OPERATIONS, refusal, type Weather } from './door/world.ts'
 import type { CallName, Deed, FaultCode, History } from './history.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -110,5 +110,5 @@ const instead = (thrown: object) => ({ when: 'before' as const, thrown })
 const THROWN: Readonly<Record<FaultCode, object>> = {
   throttled: refusal('Throttling', 'Rate exceeded', 400),
   'server error': refusal('InternalFailure', 'The request processing has failed', 500),
-  network: { name: 'TimeoutError', message: 'The connection was reset', code: 'ECONNRESET' },
+  network: BROKEN_OFF,
 }

@@ -41,6 +41,9 @@ export interface Sleeper {
 }
 
 const LOCAL_MILLISECONDS = 20
+const LONGEST_CONNECTION_MILLISECONDS = 300_000
+/** What a client throws for a connection that is gone. */
+export const BROKEN_OFF = { name: 'TimeoutError', message: 'The connection was reset', code: 'ECONNRESET' }
 const NEVER = new Promise<never>(() => {})
 const IS_CHANGE: ReadonlySet<string> = new Set(CHANGES)
 
@@ -104,11 +107,14 @@ export function connect(parts: {
     if (life.isDead) return NEVER
     const isChange = IS_CHANGE.has(name)
     advanceTo(account, account.now + weather.callMilliseconds)
+    const sentAt = account.now
     weather.passing(name, isChange)
     if (life.isDead) return NEVER
     const fault = weather.fault(name)
     let value: T
     try {
+      // A connection does not outlive a computer that sleeps.
+      if (account.now - sentAt > LONGEST_CONNECTION_MILLISECONDS) throw BROKEN_OFF
       if (fault?.when === 'before') throw fault.thrown
       value = run()
     } catch (thrown) {
