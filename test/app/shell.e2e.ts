@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { QUESTION_IDS } from '../../electron/contract/independence.ts'
 import { testIds } from '../../renderer/test-ids.ts'
 import { askInPage } from './page-calls.ts'
 import { expect, SHOP, test } from './stage.ts'
@@ -198,6 +199,10 @@ test('needs no mouse from connect to a release', async ({ stage }) => {
   while ((await shop.getAttribute('data-chosen')) !== 'true') await page.keyboard.press('ArrowDown')
   await tabTo(testIds.beginRelease)
   await page.keyboard.press('Enter')
+  for (const question of QUESTION_IDS) {
+    await tabTo(testIds.answer(question, 'yes'))
+    await page.keyboard.press('Space')
+  }
   await operator.reaches('clone', 'ready')
   await tabTo(testIds.lever)
   await page.keyboard.press('Enter')

@@ -140,7 +140,9 @@ export function createOperator(history: History, account: Account) {
     if (account.now - begunAt > LONGEST_MILLISECONDS && offers.has('stop'))
       return calmly([(running) => running.choose('stop')])
     if (step === history.stopsAt && offers.has('stop')) return calmly([(running) => running.choose('stop')])
-    if (track === 'forward' && !turned && step === history.turnsBackAt && offers.has('roll-back')) {
+    // Every other operator turns round only once AWS is at work on the step.
+    const isTime = history.seed % 2 === 0 || shown?.status === 'watching'
+    if (track === 'forward' && !turned && step === history.turnsBackAt && isTime && offers.has('roll-back')) {
       turned = true
       return [(running) => running.choose('roll-back')]
     }
