@@ -19,7 +19,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Clients, clientsOf, describe as describeEnvironment, named } from '../server/clients.ts'
 import { type Practice, type StartOptions, startPractice } from '../start-practice.ts'
 
@@ -107,7 +107,7 @@ describe('an account with a folder', () => {
         }
       })().catch(() => undefined)
       // On a busy machine the first answer may take a while.
-      while (answered === 0) await sleep(5)
+      await vi.waitFor(() => expect(answered).toBeGreaterThan(0), { timeout: 20_000, interval: 5 })
       await sleep(100 + 40 * round)
       await practice.kill()
       await calling
