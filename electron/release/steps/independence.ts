@@ -1,10 +1,11 @@
+import { problem } from '../../contract/problem.ts'
 import type { DatabaseEvidence } from '../couplings.ts'
 import { actDecoupling, type DecouplingFacts, decouplingOf, readDecoupling } from '../decouple.ts'
 import { dependenciesOf } from '../dependencies.ts'
 import { independenceGate, otherDataGate, readDatabaseEvidence, sharedDataGate } from '../independence.ts'
 import { questionsGate } from '../questions.ts'
 import { recordOf } from '../state.ts'
-import { describe, evidence, gate, healthGate, isReady, type Step } from '../step.ts'
+import { describe, evidence, gate, healthGate, isReady, READ_LAG_MILLISECONDS, type Step } from '../step.ts'
 
 interface Facts {
   readonly database: DatabaseEvidence | null
@@ -133,14 +134,18 @@ export const independence: Step<Facts> = {
         stuck: null,
         offersLever: false,
       }
-    const { leverAt, stage } = recordOf(state, 'independence')
+    const { leverAt, stage, effects } = recordOf(state, 'independence')
     const isThrown = leverAt !== null && stage === found.stage
+    // One lever is one call of each kind: what AWS answered and does not show is not asked for again without a decision.
+    const doneAt = isThrown && found.due !== null ? effects[found.due] : undefined
+    const isLost = doneAt !== undefined && sight.at - doneAt > 2 * READ_LAG_MILLISECONDS
+    const working = doneAt !== undefined && !isLost ? 'Waiting until AWS shows it' : found.working
     return {
       gates: [...gates, healthGate('blue-ok', 'Blue is Ready and Ok', sight.blue, sight.blueHealth, sight.at, false)],
       proofs: [...proofs, ...found.proofs],
-      due: isThrown ? found.due : null,
-      progress: found.working === null ? null : { label: found.working, fraction: null, secondsLeft: null },
-      stuck: found.stuck,
+      due: isThrown && doneAt === undefined ? found.due : null,
+      progress: working === null ? null : { label: working, fraction: null, secondsLeft: null },
+      stuck: found.stuck ?? (isLost ? undone(found.preview?.title ?? 'This change') : null),
       stage: found.stage,
       offersLever: found.due !== null && !isThrown,
       preview: found.preview,
@@ -150,4 +155,11 @@ export const independence: Step<Facts> = {
   async act(action, state, _sight, { database, decoupling }, hands) {
     if (database && decoupling) await actDecoupling(action, state, database, decoupling, hands)
   },
+}
+
+function undone(title: string) {
+  return problem('drift', `“${title}” was carried out, but AWS does not show it`, {
+    meaning: 'Another change of the environment came in between. Nothing was lost; it is not done again by itself.',
+    remedy: 'Read the events and find out who changed it, then try again.',
+  }).problem
 }
