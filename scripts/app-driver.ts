@@ -197,6 +197,9 @@ export function operate(page: Page, patience: number) {
     async choose(id: 'retry' | 'stop' | 'choose-another-version'): Promise<void> {
       await by(testIds.choice(id)).click(settled)
       if (id === 'stop') await by(testIds.choiceConfirm).click()
+      // The release goes back between two turns, not at the click.
+      if (id === 'choose-another-version')
+        await page.locator(`[data-testid="${testIds.stepScreen}"][data-step="deploy"]`).waitFor(settled)
     },
     async waive(gate: string, reason: string): Promise<void> {
       await by(testIds.waive(gate)).click(settled)
