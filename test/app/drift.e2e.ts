@@ -12,6 +12,8 @@ test('says what another hand did, hands it over, and goes on only by the operato
   await expect(problem).toContainText('Somebody has deployed 1.4.1 to blue', { timeout: 30_000 })
   await expect(problem).toHaveAttribute('data-problem', 'drift')
 
+  await page.screenshot({ path: test.info().outputPath('drift.png') })
+
   await test.step('nothing can be swapped meanwhile', async () => {
     await expect(operator.by(testIds.lever)).toHaveCount(0)
     expect(await account.count('SwapEnvironmentCNAMEs')).toBe(0)
@@ -23,6 +25,7 @@ test('says what another hand did, hands it over, and goes on only by the operato
     await expect(text).toContainText(blue?.EnvironmentId ?? 'an id')
     await expect(text).toContainText('Somebody has deployed 1.4.1 to blue')
     await expect(text).toContainText(/create-environment, answered/)
+    await page.screenshot({ path: test.info().outputPath('hand-over.png') })
     await operator.by(testIds.handOverCopy).click()
     await expect(page.getByText('Copied.')).toBeVisible()
     const copied = await application.evaluate(({ clipboard }) => clipboard.readText())
