@@ -1,4 +1,4 @@
-import { DescribeConfigurationSettingsCommand } from '@aws-sdk/client-elastic-beanstalk'
+import { DescribeConfigurationSettingsCommand, DescribeEventsCommand } from '@aws-sdk/client-elastic-beanstalk'
 import { testIds } from '../../renderer/test-ids.ts'
 import { askProduction } from '../../scripts/app-driver.ts'
 import { clientsOf } from '../practice/server/clients.ts'
@@ -46,8 +46,16 @@ test('keeps blue on standby as one instance, and scales it up again before the w
     const updates = await account.count('UpdateEnvironment')
     await operator.rollBack()
     await expect(async () => expect(await account.count('UpdateEnvironment')).toBe(updates + 1)).toPass()
-    expect(await account.count('SwapEnvironmentCNAMEs')).toBe(1)
     await operator.reaches('swap', 'proved')
+    // Newest first: the update had ended before the swap began.
+    const { Events = [] } = await clientsOf(account).beanstalk.send(
+      new DescribeEventsCommand({ EnvironmentName: SHOP.environment }),
+    )
+    const newest = (message: string) => Events.findIndex(({ Message }) => Message === message)
+    expect(newest('swapEnvironmentCNAMEs is starting.')).toBeGreaterThan(-1)
+    expect(newest('swapEnvironmentCNAMEs is starting.')).toBeLessThan(
+      newest('Environment update completed successfully.'),
+    )
     expect(await account.count('SwapEnvironmentCNAMEs')).toBe(2)
     expect(await sizeOf(account)).toBe('2 to 4')
     expect(await askProduction(account.descriptor, SHOP.cname)).toBe(SHOP.version)
