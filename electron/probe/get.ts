@@ -5,6 +5,7 @@ import { isIP } from 'node:net'
 import type { HttpAnswer, Probe } from '../release/world.ts'
 import { type Dial, describeFailure } from './failures.ts'
 import { handshake } from './handshake.ts'
+import { settleOnce } from './settle-once.ts'
 
 export interface ProbeOptions {
   /** The practice account's addresses lead to loopback ports; absent: addresses are dialled as they are. */
@@ -89,26 +90,15 @@ function roundTrip(
         'user-agent': 'Signalbox',
       },
     })
-    let over = false
-    const end = (): boolean => {
-      if (over) return false
-      over = true
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-      request.destroy()
-      return true
-    }
-    const settle = (outcome: Outcome): void => {
-      if (end()) resolve(outcome)
-    }
-    const abort = (): void => {
-      if (end()) reject(signal.reason)
-    }
-    const timer = setTimeout(
-      () => settle(failed(`No whole answer within ${timeoutMilliseconds / 1000} s`)),
-      timeoutMilliseconds,
+    const settle = settleOnce<Outcome>(
+      { resolve, reject },
+      {
+        signal,
+        timeoutMilliseconds,
+        late: failed(`No whole answer within ${timeoutMilliseconds / 1000} s`),
+        destroy: () => request.destroy(),
+      },
     )
-    signal.addEventListener('abort', abort, { once: true })
     // Destroying the request raises one more error, after the outcome is settled.
     request.on('error', (thrown) => settle(failed(describeFailure(thrown))))
     request.on('response', (response) => readAnswer(response, settle))

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import type { TlsAnswer } from '../release/outside.ts'
 import { type Dial, describeFailure, describeFault } from './failures.ts'
+import { settleOnce } from './settle-once.ts'
 
 export interface HandshakeOptions {
   readonly dial?: Dial | undefined
@@ -49,26 +50,15 @@ function shake(
       // What is wrong with a certificate is what is asked here: the connection is closed before anything is sent.
       rejectUnauthorized: false,
     })
-    let over = false
-    const end = (): boolean => {
-      if (over) return false
-      over = true
-      clearTimeout(timer)
-      signal.removeEventListener('abort', abort)
-      socket.destroy()
-      return true
-    }
-    const settle = (answer: TlsAnswer): void => {
-      if (end()) resolve(answer)
-    }
-    const abort = (): void => {
-      if (end()) reject(signal.reason)
-    }
-    const timer = setTimeout(
-      () => settle({ kind: 'failure', detail: `No handshake within ${timeoutMilliseconds / 1000} s` }),
-      timeoutMilliseconds,
+    const settle = settleOnce<TlsAnswer>(
+      { resolve, reject },
+      {
+        signal,
+        timeoutMilliseconds,
+        late: { kind: 'failure', detail: `No handshake within ${timeoutMilliseconds / 1000} s` },
+        destroy: () => socket.destroy(),
+      },
     )
-    signal.addEventListener('abort', abort, { once: true })
     socket.on('error', (thrown) => settle(failed(thrown)))
     socket.on('close', () => settle({ kind: 'none', detail: 'The connection was closed before the handshake' }))
     socket.on('secureConnect', () => settle(certificateOf(socket)))
