@@ -2,7 +2,6 @@ import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation'
 import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2'
 import {
   CreateApplicationVersionCommand,
-  CreateEnvironmentCommand,
   DescribeConfigurationSettingsCommand,
   DescribeEventsCommand,
   TerminateEnvironmentCommand,
@@ -12,6 +11,7 @@ import { DescribeDBInstancesCommand, DescribeDBSnapshotsCommand } from '@aws-sdk
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Clients, clientsOf, describe as environmentOf, named, uploadBundle } from '../server/clients.ts'
 import { type Practice, startPractice } from '../start-practice.ts'
+import { createShop } from './create-shop.ts'
 
 let practice: Practice
 let clients: Clients
@@ -30,24 +30,7 @@ afterEach(async () => {
 const fault = (body: object): Promise<unknown> => practice.control('/faults', body)
 const jump = (seconds: number): Promise<unknown> => practice.control('/clock', { jumpSeconds: seconds })
 
-async function create(name: string, versionLabel = '1.4.2'): Promise<string> {
-  const blue = await named(clients.beanstalk, 'shop-production')
-  const { EnvironmentId } = await clients.beanstalk.send(
-    new CreateEnvironmentCommand({
-      ApplicationName: 'shop',
-      EnvironmentName: name,
-      CNAMEPrefix: name,
-      PlatformArn: blue.PlatformArn,
-      VersionLabel: versionLabel,
-      OptionSettings: [
-        { Namespace: 'aws:elasticbeanstalk:environment', OptionName: 'EnvironmentType', Value: 'LoadBalanced' },
-        { Namespace: 'aws:autoscaling:asg', OptionName: 'MinSize', Value: '2' },
-      ],
-    }),
-  )
-  return EnvironmentId ?? ''
-}
-
+const create = (name: string, versionLabel?: string): Promise<string> => createShop(clients, name, versionLabel)
 const deploy = (EnvironmentName: string, VersionLabel = '1.4.1') =>
   clients.beanstalk.send(new UpdateEnvironmentCommand({ EnvironmentName, VersionLabel }))
 const terminate = (EnvironmentName: string) =>
