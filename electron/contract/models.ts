@@ -1,9 +1,10 @@
 import type { CloneChoices, Fidelity } from './clone.ts'
 import type { DomainView, Retirement, WayBack } from './domain.ts'
-import type { Answer, Dependencies, QuestionId } from './independence.ts'
+import type { Answer, Dependencies, QuestionId, RetireStage, RouteChoice } from './independence.ts'
 import type { PanelSettings } from './panel.ts'
 import type { Problem } from './problem.ts'
 import type { StepId, Track } from './steps.ts'
+import type { Timeline } from './timeline.ts'
 
 /** An instant: milliseconds since the epoch, on the account's clock. */
 export type Instant = number
@@ -95,6 +96,8 @@ export interface Preview {
   readonly calls: readonly string[]
   /** Whether the operator may give a password with it; it is used once and never kept. */
   readonly asksPassword: boolean
+  /** Which part of the last step it is for; absent: the step's own end. */
+  readonly stage?: RetireStage
 }
 
 export interface StepView {
@@ -356,6 +359,8 @@ export interface ReleaseView {
   readonly answers: Partial<Readonly<Record<QuestionId, Answer>>>
   /** What hangs on blue, as it was read last; null before that. */
   readonly dependencies: Dependencies | null
+  /** When blue's database is decoupled, where the operator may choose that now; null where there is no choice. */
+  readonly routes: RouteChoice | null
   /** What green may have otherwise than blue, while that can be chosen. */
   readonly cloneChoices?: CloneChoices | null
   /** Blue and green side by side, as they were compared last. */
@@ -370,6 +375,8 @@ export interface ReleaseView {
     readonly answeredBy: Colour | 'other' | 'error'
     readonly milliseconds: number
   }[]
+  /** From before the swap to the end; null before the release has come to the swap. */
+  readonly timeline?: Timeline | null
   /** A problem the release is waiting out, paused on or stuck on. */
   readonly problem: Problem | null
   readonly paused: boolean

@@ -191,11 +191,23 @@ export async function reading<T>(world: World, read: () => Promise<T>): Promise<
 }
 
 /** Which environment holds the production CNAME, as AWS tells it; null when neither does. */
-export function holderOf(state: ReleaseState, sight: Sight): 'blue' | 'green' | null {
+export function holderOf(state: ReleaseState, sight: Pick<Sight, Colour>): Colour | null {
   const production = state.release.productionCname.toLowerCase()
   if (sight.blue?.cname?.toLowerCase() === production) return 'blue'
   if (sight.green?.cname?.toLowerCase() === production) return 'green'
   return null
+}
+
+/**
+ * Who holds the production CNAME, read anew: for right before a call that cannot be taken back. The look before it takes some
+ * twenty calls at one a second, long enough for another hand to swap.
+ */
+export async function readHolder({ release }: ReleaseState, { world }: Hands): Promise<Colour | null> {
+  const ids = [release.blue.id, ...(release.green.id === null ? [] : [release.green.id])]
+  const listed = await world.elasticBeanstalk.describeEnvironments({ ids })
+  const holder = listed.find(({ cname }) => cname?.toLowerCase() === release.productionCname.toLowerCase())
+  if (!holder) return null
+  return holder.id === release.blue.id ? 'blue' : 'green'
 }
 
 /** Both environments by their part in this track: production goes `to` one and leaves the other. */

@@ -58,6 +58,11 @@ export const BREAKAGES: readonly Breakage[] = [
         find: '  const holder = holderOf(state, sight)\n  const common',
         put: '  const holder = from.colour\n  const common',
       },
+      {
+        file: 'release/steps/swap.ts',
+        find: ' || (await readHolder(state, hands)) !== rolesOf(state.release.track).from',
+        put: '',
+      },
     ],
   },
   {

@@ -19,7 +19,7 @@ export const LAWS: Readonly<
   Record<string, { readonly says: string; readonly broken: (trace: Trace) => readonly string[] }>
 > = {
   L1: {
-    says: 'The environment that holds the production CNAME is never terminated, deployed to or aborted by us, no environment of others is touched, and nothing is swapped or terminated without having asked who holds production',
+    says: 'The environment that holds the production CNAME is never terminated, deployed to or aborted by us, no environment of others is touched, and nothing is swapped or terminated without having asked right before who holds production',
     broken: ({ made, entries, blue }) =>
       made.flatMap((each) => [
         ...(REACHES.has(each.name)
@@ -28,11 +28,14 @@ export const LAWS: Readonly<
               .map((id) => `${each.name} of ${id}, which is not of this release`)
           : []),
         ...(each.name === 'swapCnames' &&
-        (each.truth.holder === blue) !== (trackAt(entries, each.entries) === 'forward')
+        (holderAsSeen(each) === blue) !== (trackAt(entries, each.entries) === 'forward')
           ? [`swapped on the way ${trackAt(entries, each.entries)} while ${each.truth.holder} held production`]
           : []),
         ...(DISTURBS.has(each.name) && each.targets[0] === each.truth.holder
           ? [`${each.name} of ${each.targets[0]} while it held production`]
+          : []),
+        ...(IRREVOCABLE.has(each.name) && !each.known.last.startsWith('describeEnvironments ')
+          ? [`${each.name} without having asked right before who holds production`]
           : []),
         ...(IRREVOCABLE.has(each.name)
           ? each.targets
@@ -157,6 +160,13 @@ export const LAWS: Readonly<
 /** Every law that a trace breaks. */
 export function brokenLaws(trace: Trace): readonly Broken[] {
   return Object.entries(LAWS).flatMap(([law, { broken }]) => broken(trace).map((how) => ({ law, how })))
+}
+
+/** Who held production when the call before was answered: AWS has no swap that is only made if nobody else makes one in that second. */
+function holderAsSeen({ known, truth }: Made): string | null {
+  const seen = Object.entries(known.listed).filter(([, { cname }]) => cname?.toLowerCase() === PRODUCTION)
+  const newest = seen.toSorted(([, a], [, b]) => b.at - a.at)[0]
+  return known.last.startsWith('describeEnvironments ') ? (newest?.[0] ?? null) : truth.holder
 }
 
 const DISTURBS: ReadonlySet<string> = new Set(['terminate', 'deploy', 'abortUpdate'])

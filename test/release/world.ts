@@ -1,6 +1,7 @@
 import type { DeclaredResource } from '../../electron/contract/models.ts'
 import { type Problem, SignalboxError } from '../../electron/contract/problem.ts'
 import type { DomainRecord, MinuteOfRequests, TlsAnswer } from '../../electron/release/outside.ts'
+import type { Hands } from '../../electron/release/step.ts'
 import type {
   DatabaseInstance,
   DnsAnswer,
@@ -263,4 +264,18 @@ export const NETWORK: Problem = { code: 'network', title: 'AWS cannot be reached
 
 function keyOfRule({ groupId, protocol, fromPort, toPort, source }: IngressRule): string {
   return [groupId, protocol, fromPort, toPort, source].join(' ')
+}
+
+/** What an act is given, where only the calls that it makes are asked about. */
+export function handsOn(account: FakeAccount): Hands {
+  const nothing = () => {}
+  const world = account.connect({ isDead: false })
+  return {
+    world,
+    signal: new AbortController().signal,
+    secret: null,
+    record: nothing,
+    progress: nothing,
+    probed: nothing,
+  }
 }

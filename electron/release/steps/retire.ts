@@ -21,6 +21,7 @@ import {
   partsOf,
   READ_LAG_MILLISECONDS,
   type Reading,
+  readHolder,
   reading,
   type Sight,
   type Step,
@@ -146,8 +147,9 @@ export const retire: Step<Facts> = {
     }
     if (action === 'put-back') return actPutBack(state, facts.held, hands)
     const id = release[from.colour].id
-    // The last look before the one call that cannot be taken back: by id, and never who holds production.
+    // The last look before the one call that cannot be taken back: by id, and never who holds production, then or by now.
     if (id === null || from.environment?.id !== id || holderOf(state, sight) === from.colour) return
+    if ((await readHolder(state, hands)) === from.colour) return
     if (action === 'shrink-environment') return actShrink(id, state, facts.database, hands)
     if (action === 'terminate-environment' && release.track === 'forward')
       hands.record({ kind: 'leaving', at: hands.world.clock.now(), names: [...leavingOf(state, from.environment)] })

@@ -8,7 +8,7 @@ import { independenceGate, readDatabaseEvidence } from '../independence.ts'
 import { managedUpdateGate, type Neighbours, onlyReleaseGate, readNeighbours } from '../neighbours.ts'
 import { bothAddresses, said } from '../reach.ts'
 import { actGrow, growOf, sizeGates } from '../shrink.ts'
-import { type ReleaseState, recordOf } from '../state.ts'
+import { type ReleaseState, recordOf, rolesOf } from '../state.ts'
 import {
   describe,
   evidence,
@@ -21,6 +21,7 @@ import {
   partsOf,
   READ_LAG_MILLISECONDS,
   type Reading,
+  readHolder,
   reading,
   type Sight,
   type Step,
@@ -149,7 +150,8 @@ export const swap: Step<Facts> = {
   async act(action, state, _sight, _facts, hands) {
     if (action === 'grow-environment') return actGrow(state, hands)
     const [blueId, greenId] = [state.release.blue.id, state.release.green.id]
-    if (greenId === null) return
+    // A swap that another hand made meanwhile would be undone by ours; the next turn shows it.
+    if (greenId === null || (await readHolder(state, hands)) !== rolesOf(state.release.track).from) return
     const note = { step: 'swap' as const, action, detail: `${blueId} and ${greenId}` }
     await journalled(hands, note, () => hands.world.elasticBeanstalk.swapCnames(blueId, greenId))
   },

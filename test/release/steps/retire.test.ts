@@ -5,7 +5,7 @@ import type { Sight } from '../../../electron/release/step.ts'
 import { retire } from '../../../electron/release/steps/retire.ts'
 import { PRODUCTION, START } from '../cloud.ts'
 import { environment, greenEnvironment, ok, sight, stateAt, swappedSight } from '../things.ts'
-import { type FakeAccount, fakeAccount } from '../world.ts'
+import { fakeAccount, handsOn } from '../world.ts'
 
 type Facts = Parameters<typeof retire.judge>[2]
 
@@ -277,15 +277,6 @@ describe('removing green on the way back', () => {
 })
 
 describe('the call that cannot be taken back', () => {
-  const hands = (account: FakeAccount) => ({
-    world: account.connect({ isDead: false }),
-    signal: new AbortController().signal,
-    secret: null,
-    record: () => {},
-    progress: () => {},
-    probed: () => {},
-  })
-
   it.each<[string, Sight, number]>([
     ['is made for blue, once green holds the production URL', swappedSight(), 1],
     ['is not made for who holds the production URL, even if every gate were wrong', sight(), 0],
@@ -297,7 +288,14 @@ describe('the call that cannot be taken back', () => {
     ['is not made where nothing is listed', swappedSight({ blue: null }), 0],
   ])('%s', async (_words, seen, count) => {
     const account = fakeAccount()
-    await retire.act('terminate-environment', ready, seen, well, hands(account))
+    account.blue.cnamePrefix = 'shop-green'
+    await retire.act('terminate-environment', ready, seen, well, handsOn(account))
     expect(account.count('terminate')).toBe(count)
+  })
+
+  it('is not made where another hand has swapped back since the last look', async () => {
+    const account = fakeAccount()
+    await retire.act('terminate-environment', ready, swappedSight(), well, handsOn(account))
+    expect(account.count('terminate')).toBe(0)
   })
 })
