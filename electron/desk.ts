@@ -231,6 +231,7 @@ export function openDesk(tools: DeskTools): {
     changeSettings: ({ releaseId, settings }) => releases.get(releaseId).changeSettings(settings),
     waiveGate: ({ releaseId, step, gate, reason }) => releases.get(releaseId).waive(step, gate, reason),
     answerQuestion: ({ releaseId, question, answer }) => releases.get(releaseId).answer(question, answer),
+    chooseRoute: ({ releaseId, route }) => releases.get(releaseId).chooseRoute(route),
     signOff: ({ releaseId, note }) => releases.get(releaseId).signOff(note),
     choose: ({ releaseId, choice, of }) => releases.get(releaseId).choose(choice, of),
     handOver: ({ releaseId, copy }) => {

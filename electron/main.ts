@@ -100,7 +100,11 @@ function work(window: BrowserWindow, folder: string, file: Journal): Handlers {
     askForBundle: async () => {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
         title: 'Choose a source bundle',
-        filters: [{ name: 'Source bundles', extensions: ['zip', 'war'] }],
+        filters: [
+          { name: 'Source bundles', extensions: ['zip', 'war', 'jar', 'json', 'yml', 'yaml'] },
+          // A Dockerfile has no ending to be known by.
+          { name: 'All files', extensions: ['*'] },
+        ],
         properties: ['openFile'],
       })
       return canceled ? null : (filePaths[0] ?? null)

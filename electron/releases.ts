@@ -4,9 +4,9 @@ import type { AccountReference, Environment, ReleaseSettings, ReleaseSummary, Re
 import { problem } from './contract/problem.ts'
 import { runRelease } from './release/engine.ts'
 import { handOver } from './release/hand-over.ts'
-import { rebuildBlue } from './release/rebuild.ts'
+import { checkRebuild, rebuildBlue } from './release/rebuild.ts'
 import type { ReleaseJournal, RunningRelease } from './release/running.ts'
-import { apply, begin, replay } from './release/state.ts'
+import { apply, begin, type ReleaseState, replay } from './release/state.ts'
 import { summaryOf, viewOf } from './release/view.ts'
 import type { World } from './release/world.ts'
 import { type JournalFile, openReleaseList } from './release-list.ts'
@@ -78,6 +78,12 @@ export function openReleases(
   }
 
   /** One release for each environment: an environment of another open release, in whichever part, is not released again. */
+  function soundStateOf(id: string): ReleaseState {
+    const { entries, damage } = file.read(id)
+    if (damage !== null) throw damagedRelease(damage)
+    return replay(entries.map(({ entry }) => entry))
+  }
+
   function refuseSecond(environment: Environment, cname: string, account: AccountReference): void {
     // A damaged one is never continued: it must not keep its URL from being released for ever.
     const same = list().find(
@@ -195,26 +201,33 @@ export function openReleases(
       }
     },
 
-    /** Asks for the environment back that an ended release has terminated; throws in words where that cannot be. */
+    /**
+     * Asks for the environment back that a release has terminated; throws in words where that cannot be. One that has not ended is
+     * stopped first: it would go on to prove that the environment is gone.
+     */
     async rebuild(id: string, account: AccountReference, world: World): Promise<ReleaseView> {
       if (rebuilding.has(id))
         throw problem('locked', 'It is being asked for already', { remedy: 'Wait for the answer.' })
       rebuilding.add(id)
       try {
-        const { entries, damage } = file.read(id)
-        if (damage !== null) throw damagedRelease(damage)
-        let state = replay(entries.map(({ entry }) => entry))
+        let state = soundStateOf(id)
         const { outcome, account: own } = state.release
-        if (outcome === null) throw problem('locked', 'This release has not ended yet')
         if (own.kind !== account.kind || own.accountId !== account.accountId || own.region !== account.region)
           throw problem('not-connected', 'Another account is connected', {
             meaning: `This release belongs to account ${own.accountId} in ${own.region}. Nothing was changed.`,
             remedy: 'Sign in to that account, then try again.',
           })
+        const loop = running.get(id)
+        if (outcome === null) {
+          if (!loop) throw problem('locked', 'This release has not ended yet', { remedy: 'Open it, then try again.' })
+          await checkRebuild(state, world)
+          await loop.choose('stop')
+          state = soundStateOf(id)
+        }
         // Its loop has ended; what it remembers would be older than the journal from here on.
-        await running.get(id)?.close()
+        await loop?.close()
         running.delete(id)
-        await rebuildBlue(state, continued(world, entries.at(-1)?.entry.at ?? 0), (entry) => {
+        await rebuildBlue(state, continued(world, file.read(id).entries.at(-1)?.entry.at ?? 0), (entry) => {
           state = apply(state, entry)
           file.append(id, entry, summaryOf(state, false))
         })

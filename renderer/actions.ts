@@ -1,6 +1,6 @@
 import type { Connection } from '../electron/contract/connection.ts'
 import type { CallName, Credentials, Input, Lever, Output, Reply } from '../electron/contract/contract.ts'
-import type { Answer, QuestionId } from '../electron/contract/independence.ts'
+import type { Answer, QuestionId, RouteId } from '../electron/contract/independence.ts'
 import type { Choice, Colour, ReleaseSettings, ReleaseView } from '../electron/contract/models.ts'
 import { problemOf } from '../electron/contract/problem.ts'
 import type { StepId } from '../electron/contract/steps.ts'
@@ -81,7 +81,7 @@ export async function leaveRelease(): Promise<void> {
 export async function throwLever(lever: Lever): Promise<void> {
   await change((releaseId) => ask('throwLever', { releaseId, lever }))
   // It was for this one change: it does not stay in the page either.
-  if (lever.step === 'independence') keepInDraft({ databasePassword: '' })
+  if (lever.step === 'independence' || lever.step === 'clone') keepInDraft({ databasePassword: '' })
 }
 
 export async function waiveGate(step: StepId, gate: string, reason: string): Promise<boolean> {
@@ -94,6 +94,10 @@ export async function changeSettings(settings: ReleaseSettings): Promise<boolean
 
 export async function answerQuestion(question: QuestionId, answer: Answer): Promise<void> {
   await change((releaseId) => ask('answerQuestion', { releaseId, question, answer }))
+}
+
+export async function chooseRoute(route: RouteId): Promise<void> {
+  await change((releaseId) => ask('chooseRoute', { releaseId, route }))
 }
 
 export async function signOff(note: string): Promise<void> {

@@ -31,6 +31,11 @@ export function clockTime(at: Instant): string {
   return TIME.format(at)
 }
 
+/** "12:04" in the operator's own time zone. */
+export function minuteTime(at: Instant): string {
+  return MINUTE_TIME.format(at)
+}
+
 /** "23 Nov 2026, 12:04" in the operator's own time zone. */
 export function dateTime(at: Instant): string {
   return DATE_TIME.format(at)
@@ -42,6 +47,7 @@ export function day(at: Instant): string {
 }
 
 const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const MINUTE_TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const DATE_TIME = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -70,6 +76,11 @@ export function rate(requestsPerSecond: number): string {
   if (requestsPerSecond === 0) return '0'
   if (requestsPerSecond < 0.05) return '<0.1'
   return requestsPerSecond < 100 ? requestsPerSecond.toFixed(1) : String(Math.round(requestsPerSecond))
+}
+
+/** "24 ms", "1.4 s". */
+export function milliseconds(value: number): string {
+  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`
 }
 
 /** "1 gate", "3 gates". */

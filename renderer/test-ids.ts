@@ -1,4 +1,4 @@
-import type { Answer, QuestionId } from '../electron/contract/independence.ts'
+import type { Answer, QuestionId, RouteId } from '../electron/contract/independence.ts'
 import type { Choice, Colour } from '../electron/contract/models.ts'
 import type { StepId } from '../electron/contract/steps.ts'
 
@@ -30,6 +30,10 @@ export const testIds = {
   resolverAddress: (index: number) => `resolver-address-${index}`,
   checksFromHere: 'checks-from-here',
   notBefore: 'not-before',
+  pictures: 'pictures',
+  showPictures: 'show-pictures',
+  line: (id: string) => `line-${id}`,
+  drain: 'drain',
   step: (step: StepId) => `step-${step}`,
   stepScreen: 'step-screen',
   gate: (gate: string) => `gate-${gate}`,
@@ -43,6 +47,7 @@ export const testIds = {
   preview: 'preview',
   answer: (question: QuestionId, answer: Answer) => `answer-${question}-${answer}`,
   dependencies: 'dependencies',
+  route: (route: RouteId) => `route-${route}`,
   databasePassword: 'database-password',
   greenName: 'green-name',
   cnamePrefix: 'cname-prefix',
@@ -94,4 +99,5 @@ export const testIds = {
   theme: 'theme',
   help: 'help',
   helpPanel: 'help-panel',
+  helpMore: (topic: string) => `help-more-${topic}`,
 } as const

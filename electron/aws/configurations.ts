@@ -103,11 +103,15 @@ export function createConfigurations(
 }
 
 /** A setting as the service takes it. */
-export function sdkOption({ namespace, optionName, value, resourceName }: OptionSetting) {
+export function sdkOption(setting: OptionSetting) {
+  return { ...sdkOptionName(setting), Value: setting.value ?? '' }
+}
+
+/** Which setting is meant, without its value. */
+export function sdkOptionName({ namespace, optionName, resourceName }: OptionSetting) {
   return {
     Namespace: namespace,
     OptionName: optionName,
-    Value: value ?? '',
     ...(resourceName === null ? {} : { ResourceName: resourceName }),
   }
 }

@@ -27,7 +27,7 @@ import type { Application, Environment } from '../contract/models.ts'
 import { problem } from '../contract/problem.ts'
 import type { Clock, ElasticBeanstalk, Tag } from '../release/world.ts'
 import type { Clients } from './clients.ts'
-import { createConfigurations, sdkOption } from './configurations.ts'
+import { createConfigurations, sdkOption, sdkOptionName } from './configurations.ts'
 import { deployedSettingsOf, environmentOf, eventOf, healthOf, managedActionOf, versionOf } from './descriptions.ts'
 import { openEnvironmentReads } from './environment-reads.ts'
 import { readRawError } from './raw-error.ts'
@@ -263,6 +263,7 @@ export function createElasticBeanstalk(
             ...(input.versionLabel === null ? {} : { VersionLabel: input.versionLabel }),
             ...(input.operationsRole === null ? {} : { OperationsRole: input.operationsRole }),
             ...(input.settings === undefined ? {} : { OptionSettings: input.settings.map(sdkOption) }),
+            ...(input.remove === undefined ? {} : { OptionsToRemove: input.remove.map(sdkOptionName) }),
             ...withTags(input.tags),
           }),
           options,

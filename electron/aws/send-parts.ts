@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { CompletedPart, Part, S3Client } from '@aws-sdk/client-s3'
-import { SignalboxError } from '../contract/problem.ts'
+import { GIVEN_UP, SignalboxError } from '../contract/problem.ts'
 import { translated } from './errors.ts'
 import { readRawError } from './raw-error.ts'
 import { changedSince, type UploadSource } from './upload-source.ts'
@@ -13,27 +13,47 @@ interface Location {
 
 const PART_BYTES = 8 * 1024 * 1024
 const PARTS_AT_ONCE = 4
+/** Clearing away holds nobody up for longer than this. */
+const LONGEST_CLEARING_MILLISECONDS = 5_000
 const CALL = { service: 's3', operation: 'PutObject', changes: true } as const
+
+interface Sending {
+  readonly client: S3Client
+  readonly source: UploadSource
+  readonly location: Location
+  readonly onProgress: (sentBytes: number) => void
+  readonly signal: AbortSignal
+}
 
 /**
  * Sends a file to S3 in parts, a few at once, with memory for those few only. An upload of the same bundle that was
  * cut off is gone on with: parts that are there, and are the same, are not sent again. The object comes into being
- * only after the last byte was compared with what was inspected; a file that changed leaves nothing behind.
+ * only after the last byte was compared with what was inspected; a file that changed, or an upload that was given up,
+ * leaves nothing behind.
  */
-export async function sendInParts(
-  client: S3Client,
-  source: UploadSource,
-  location: Location,
-  onProgress: (sentBytes: number) => void,
-  signal: AbortSignal,
-): Promise<void> {
+export async function sendInParts(sending: Sending): Promise<void> {
+  const { client, source, location, onProgress, signal } = sending
   try {
     if (source.bundle.sizeBytes <= PART_BYTES) await sendAtOnce(client, source, location, signal)
-    else await sendMultipart(client, source, location, onProgress, signal)
+    else await sendMultipart(sending)
     onProgress(source.bundle.sizeBytes)
   } catch (thrown) {
+    if (signal.reason === GIVEN_UP) await clearAway(client, location)
     signal.throwIfAborted()
     throw thrown instanceof SignalboxError ? thrown : translated(thrown, CALL)
+  }
+}
+
+/** Parts of an upload that nobody goes on with cost money until they are aborted; never fails, nothing depends on it. */
+async function clearAway(client: S3Client, { bucket, key }: Location): Promise<void> {
+  const { AbortMultipartUploadCommand } = await import('@aws-sdk/client-s3')
+  const abortSignal = AbortSignal.timeout(LONGEST_CLEARING_MILLISECONDS)
+  try {
+    // Looked for and not remembered: what was cut off while it began has an id that nobody was told.
+    for (const UploadId of await uploadsOf(client, { bucket, key }, abortSignal))
+      await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId }), { abortSignal })
+  } catch {
+    // Whoever may not look, or has no network, leaves the parts to the bucket's own rules.
   }
 }
 
@@ -63,13 +83,7 @@ function about(sha256: string) {
   return { ContentType: 'application/zip', Metadata: { sha256 } }
 }
 
-async function sendMultipart(
-  client: S3Client,
-  source: UploadSource,
-  location: Location,
-  onProgress: (sentBytes: number) => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function sendMultipart({ client, source, location, onProgress, signal }: Sending): Promise<void> {
   const { AbortMultipartUploadCommand, CompleteMultipartUploadCommand, UploadPartCommand } = await import(
     '@aws-sdk/client-s3'
   )
@@ -145,10 +159,9 @@ async function findUpload(
   { bucket, key }: Location,
   abortSignal: AbortSignal,
 ): Promise<Begun | null> {
-  const { ListMultipartUploadsCommand, ListPartsCommand } = await import('@aws-sdk/client-s3')
+  const { ListPartsCommand } = await import('@aws-sdk/client-s3')
   try {
-    const listed = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key }), { abortSignal })
-    const id = listed.Uploads?.findLast((upload) => upload.Key === key)?.UploadId
+    const id = (await uploadsOf(client, { bucket, key }, abortSignal)).at(-1)
     if (id === undefined) return null
     // A bundle has 64 parts at most, and one answer lists a thousand.
     const { Parts = [] } = await client.send(new ListPartsCommand({ Bucket: bucket, Key: key, UploadId: id }), {
@@ -161,6 +174,17 @@ async function findUpload(
     if (httpStatus === 403 || httpStatus === 404 || httpStatus === 501) return null
     throw thrown
   }
+}
+
+/** The ids of the uploads of this object that were begun and not ended, the newest last. */
+async function uploadsOf(
+  client: S3Client,
+  { bucket, key }: Location,
+  abortSignal: AbortSignal,
+): Promise<readonly string[]> {
+  const { ListMultipartUploadsCommand } = await import('@aws-sdk/client-s3')
+  const listed = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key }), { abortSignal })
+  return (listed.Uploads ?? []).flatMap(({ Key, UploadId }) => (Key === key && UploadId ? [UploadId] : []))
 }
 
 async function beginUpload(

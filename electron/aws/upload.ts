@@ -21,16 +21,23 @@ export function createBundles(clients: Clients, send: Send): Bundles {
       )
       const bucket = location.S3Bucket ?? ''
       // The key is the bundle's own: whoever sends it again, after a crash or from elsewhere, goes on with the same object.
-      const key = `${application}/signalbox-${bundle.sha256}${/\.war$/i.test(bundle.fileName) ? '.war' : '.zip'}`
+      const key = `${application}/signalbox-${bundle.sha256}${endingOf(bundle.fileName)}`
       signal.throwIfAborted()
       if (await liesThereAlready(clients, send, bundle, bucket, key)) {
         onProgress(bundle.sizeBytes)
         return { bucket, key }
       }
-      await sendInParts(await clients.s3(), source, { bucket, key }, onProgress, signal)
+      await sendInParts({ client: await clients.s3(), source, location: { bucket, key }, onProgress, signal })
       return { bucket, key }
     },
   }
+}
+
+/** Elastic Beanstalk unpacks, or starts, or builds a bundle by what it is; its key does not say otherwise. */
+function endingOf(fileName: string): string {
+  const archive = /\.(?:war|jar)$/i.exec(fileName)?.[0].toLowerCase()
+  if (archive !== undefined) return archive
+  return /^Dockerfile$|^[\w.-]{1,100}\.(?:json|ya?ml)$/i.test(fileName) ? `-${fileName}` : '.zip'
 }
 
 async function liesThereAlready(

@@ -3,10 +3,11 @@ import { type Directory, readDirectory } from './archive.ts'
 import type { Entry } from './entries.ts'
 import type { Extension } from './extension.ts'
 import { type Content, readEntry } from './read-entry.ts'
+import { MANIFEST, readSingleFile, type SingleFile } from './single-file.ts'
 
 /** All of a bundle that is read: its list of files, and those few small files that decide what it does. */
 export interface Contents {
-  readonly directory: Directory
+  readonly directory: Directory | SingleFile
   readonly extensions: readonly Extension[]
   /** What tells the kind of application, by name; only what could be read. */
   readonly markers: ReadonlyMap<string, string>
@@ -25,7 +26,7 @@ const MOST_EXTENSION_BYTES = 8 * 1024 * 1024
 const EXTENSION = /^(?:[^/]+\/)?\.ebextensions\/.+\.(?:config|ya?ml|json)$/i
 /** A linked folder or file of extensions would hide what it declares. */
 const EXTENSION_LINK = /^(?:[^/]+\/)?\.ebextensions(?:$|\/)/i
-const MARKERS = new Set(['Dockerrun.aws.json'])
+const MARKERS = new Set(['Dockerrun.aws.json', MANIFEST])
 
 /** Reads what is needed of a bundle and never more; throws only where the source does. */
 export async function readContents(source: ByteSource): Promise<Contents> {
@@ -33,7 +34,11 @@ export async function readContents(source: ByteSource): Promise<Contents> {
   const extensions: Extension[] = []
   const markers = new Map<string, string>()
   const links = new Map<string, string>()
-  if (directory.kind === 'no-zip') return { directory, extensions, markers, links }
+  if (directory.kind === 'no-zip') {
+    const single = await readSingleFile(source)
+    if (single === null) return { directory, extensions, markers, links }
+    return { directory: single, extensions, markers: new Map([[single.entries[0].name, single.text]]), links }
+  }
   let room = MOST_EXTENSION_BYTES
   for (const entry of directory.entries) {
     if (entry.kind === 'folder') continue

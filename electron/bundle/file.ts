@@ -25,7 +25,7 @@ export async function openBundleFile(path: string): Promise<BundleFile> {
   if (!opened.isFile()) {
     await handle.close()
     throw problem('bad-bundle', `${fileName} is not a file`, {
-      meaning: 'A source bundle is one ZIP or WAR file.',
+      meaning: 'A source bundle is one file: ZIP, WAR or JAR.',
       remedy: 'Put the application into a ZIP file (its contents, not the folder around them) and choose that.',
     })
   }

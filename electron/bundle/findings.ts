@@ -6,6 +6,7 @@ import { extensionFindings } from './extension-findings.ts'
 import type { Mismatch } from './header-check.ts'
 import { readLayout } from './layouts.ts'
 import { nameFindings, wrappingFolder } from './name-findings.ts'
+import { jarFindings } from './single-file.ts'
 
 export interface Judgement {
   readonly sound: boolean
@@ -20,6 +21,8 @@ export interface Circumstances {
   readonly sizeBytes: number
   /** Files whose own headers do not agree with the list; empty where nobody looked. */
   readonly mismatches: readonly Mismatch[]
+  /** The file's own name, or its key in S3: its ending decides what Elastic Beanstalk does with it. */
+  readonly fileName: string
   /** The platform that blue runs on; null where it is not known. */
   readonly platform: string | null
 }
@@ -31,7 +34,7 @@ const LARGE_BYTES = 500 * MEGABYTE
 const SEVERITY = { error: 0, warning: 1, info: 2 } as const
 
 /** All an operator should know of a bundle before it is released, the worst first; pure. An error means: must not be. */
-export function judge(contents: Contents, { sizeBytes, mismatches, platform }: Circumstances): Judgement {
+export function judge(contents: Contents, { sizeBytes, mismatches, fileName, platform }: Circumstances): Judgement {
   const { directory } = contents
   if (directory.kind === 'no-zip') {
     const { detail, looksLike } = directory
@@ -40,7 +43,8 @@ export function judge(contents: Contents, { sizeBytes, mismatches, platform }: C
         severity: 'error',
         text: `This is not a sound ZIP file: ${detail}.`,
         ...(looksLike === null ? {} : { details: [`It looks like ${looksLike}.`] }),
-        meaning: 'Elastic Beanstalk takes a ZIP or WAR file only, and could not unpack this one.',
+        meaning:
+          'Elastic Beanstalk takes a ZIP, WAR or JAR file, and from Docker platforms a Dockerfile, docker-compose.yml or Dockerrun.aws.json by itself. It could not unpack this one.',
         remedy: 'Make the bundle again as a ZIP file, or download it again: it may have been cut off.',
       },
     ])
@@ -58,18 +62,21 @@ export function judge(contents: Contents, { sizeBytes, mismatches, platform }: C
   }
   const wrapped = wrappingFolder(files)
   const layout = readLayout(files, contents.markers, platform)
+  const unpackedBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  if (directory.kind === 'single') return verdict(layout.findings, files.length, unpackedBytes, layout.looksLike)
   return verdict(
     [
       ...sizeFindings(sizeBytes),
       ...archiveFindings(directory, mismatches),
       ...nameFindings(files, contents.links),
       ...extensionFindings(files, contents.extensions),
+      ...jarFindings(fileName, files, contents.markers),
       ...wrapped,
       // Nothing is recognised below a wrapping folder; its own finding says more.
       ...(wrapped.length === 0 ? layout.findings : []),
     ],
     files.length,
-    files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    unpackedBytes,
     layout.looksLike,
   )
 }

@@ -8,6 +8,7 @@ import type { Entry } from './entries.ts'
 import { openBundleFile, readInOrder } from './file.ts'
 import { judge, LARGEST_BYTES, sizeFindings } from './findings.ts'
 import { createHeaderCheck } from './header-check.ts'
+import { readSingleFile } from './single-file.ts'
 
 type Inspection = Omit<BundleInspection, 'bundleId'>
 
@@ -30,14 +31,18 @@ export async function inspectBundle(path: string, options: InspectOptions = {}):
   const fileName = basename(path)
   await using file = await openBundleFile(path)
   const { sizeBytes } = file
-  const suggestedLabel = fileName
-    .replace(/\.(zip|war|jar)$/i, '')
-    .trim()
-    .slice(0, LONGEST_LABEL)
   const bundle = (sha256: string): SourceBundle => ({ path, fileName, sizeBytes, sha256 })
   if (sizeBytes > LARGEST_BYTES) {
     const findings = sizeFindings(sizeBytes)
-    return { bundle: bundle(''), sound: false, findings, entries: 0, unpackedBytes: 0, looksLike: null, suggestedLabel }
+    return {
+      bundle: bundle(''),
+      sound: false,
+      findings,
+      entries: 0,
+      unpackedBytes: 0,
+      looksLike: null,
+      suggestedLabel: labelOf(fileName),
+    }
   }
   const contents = await readContents(file)
   const check = contents.directory.kind === 'zip' ? createHeaderCheck(contents.directory) : null
@@ -55,15 +60,24 @@ export async function inspectBundle(path: string, options: InspectOptions = {}):
       remedy: 'Wait until the build or download has ended, then choose the bundle again.',
     })
   }
-  const judgement = judge(contents, { sizeBytes, mismatches: check?.end() ?? [], platform })
-  return { bundle: bundle(hash.digest('hex')), ...judgement, suggestedLabel }
+  const judgement = judge(contents, { sizeBytes, mismatches: check?.end() ?? [], fileName, platform })
+  const sha256 = hash.digest('hex')
+  // A Dockerfile is called like any other: what stands in it tells one version from the next.
+  const suggestedLabel = labelOf(fileName, contents.directory.kind === 'single' ? `-${sha256.slice(0, 8)}` : '')
+  return { bundle: bundle(sha256), ...judgement, suggestedLabel }
+}
+
+function labelOf(fileName: string, end = ''): string {
+  const name = fileName.replace(/\.(zip|war|jar|aws\.json|json|ya?ml)$/i, '').trim()
+  return `${name.slice(0, LONGEST_LABEL - end.length)}${end}`
 }
 
 /** The list of files of a bundle on this computer; throws `bad-bundle` where it has none or has changed its size since. */
 export async function listBundle({ path, fileName, sizeBytes }: SourceBundle): Promise<readonly Entry[]> {
   await using file = await openBundleFile(path)
   const directory = await readDirectory(file)
-  if (directory.kind === 'zip' && file.sizeBytes === sizeBytes) return directory.entries
+  const listed = directory.kind === 'zip' ? directory : await readSingleFile(file)
+  if (listed !== null && file.sizeBytes === sizeBytes) return listed.entries
   throw problem('bad-bundle', `${fileName} has changed since it was inspected`, {
     meaning: 'Nothing was sent to AWS.',
     remedy: 'Choose the bundle again, so that it is inspected as it is now.',

@@ -80,7 +80,7 @@ export function createVersionBundles(sources: VersionSources): StoredBundles {
   async function readArchive(application: string, versionLabel: string) {
     const { version, contents } = await read(application, versionLabel)
     const { directory } = contents
-    if (directory.kind === 'zip') return { version, contents, entries: directory.entries }
+    if (directory.kind !== 'no-zip') return { version, contents, entries: directory.entries }
     throw problem('bad-bundle', `The bundle of ${versionLabel} in S3 is not a ZIP file`, {
       meaning: `Its files cannot be listed: ${directory.detail}.`,
       detail: `${version.bucket}/${version.key}`,
@@ -96,7 +96,7 @@ export function createVersionBundles(sources: VersionSources): StoredBundles {
     inspect: async (application, versionLabel, platform) => {
       const { version, contents, sizeBytes } = await read(application, versionLabel)
       const { bucket, key } = version
-      const judgement = judge(contents, { sizeBytes, mismatches: [], platform })
+      const judgement = judge(contents, { sizeBytes, mismatches: [], fileName: key, platform })
       return { versionLabel, location: { bucket, key }, sizeBytes, ...judgement }
     },
     compare: async (application, running, chosen) => {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { cloneOptionsSchema } from './clone.ts'
 import type { AwsProfile, Connection, PracticeBundle } from './connection.ts'
 import { domainFault } from './domain.ts'
-import { QUESTION_IDS } from './independence.ts'
+import { QUESTION_IDS, RETIRE_STAGES, ROUTE_IDS } from './independence.ts'
 import {
   type Application,
   type ApplicationVersion,
@@ -102,6 +102,8 @@ const lever = z.discriminatedUnion('step', [
     cnamePrefix,
     /** Absent: as they were chosen before, or all as on blue. */
     options: cloneOptionsSchema.optional(),
+    /** Of the database that green is to use from outside; null where the application has properties of its own. */
+    password: z.string().max(128).nullable().optional(),
   }),
   z.strictObject({ step: z.literal('repair'), repair: z.enum(['ingress', 'settings', 'capacity']) }),
   z.strictObject({ step: z.literal('deploy'), bundleId: z.string(), versionLabel }),
@@ -112,7 +114,7 @@ const lever = z.discriminatedUnion('step', [
     step: z.literal('retire'),
     typedUrl: z.string().max(300),
     /** Absent: to terminate. */
-    stage: z.literal('shrink').optional(),
+    stage: z.enum(RETIRE_STAGES).optional(),
   }),
 ])
 
@@ -158,6 +160,8 @@ export const calls = {
       answer: z.enum(['yes', 'no', 'does-not-apply']),
     }),
   ).returns<ReleaseView>(),
+  /** When blue's database is decoupled; goes back to the first step where that was proved on the other route. */
+  chooseRoute: call(z.strictObject({ releaseId, route: z.enum(ROUTE_IDS) })).returns<ReleaseView>(),
   signOff: call(z.strictObject({ releaseId, note: z.string().trim().max(500) })).returns<ReleaseView>(),
   choose: call(
     z.strictObject({

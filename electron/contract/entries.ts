@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { cloneOptionsSchema, type Fidelity, type Held } from './clone.ts'
-import { type Dependencies, QUESTION_IDS } from './independence.ts'
+import { type Dependencies, QUESTION_IDS, ROUTE_IDS } from './independence.ts'
 import {
   type AccountReference,
   type EnvironmentEvent,
@@ -25,6 +25,8 @@ function whole<T>() {
 
 const step = z.enum(STEP_IDS)
 const at = z.number()
+/** The first and the last of something. */
+const span = z.tuple([at, at])
 
 /** The actions that change something in AWS; each is journalled as an intent before and as an effect after. */
 export const ACTIONS = [
@@ -81,7 +83,11 @@ export const entrySchema = z.discriminatedUnion('kind', [
     typedUrl: z.string().optional(),
     /** Which part of the step it was thrown for, where each has a lever of its own. */
     stage: z.string().optional(),
+    /** Whether something was given with it that nobody keeps. */
+    withSecret: z.literal(true).optional(),
   }),
+  /** When blue's database is to be decoupled; what was thrown on the other route counts no more. */
+  z.object({ kind: z.literal('route-chosen'), at, route: z.enum(ROUTE_IDS) }),
   z.object({ kind: z.literal('green-named'), at, name: z.string(), cnamePrefix: z.string() }),
   z.object({ kind: z.literal('clone-options'), at, options: cloneOptionsSchema }),
   /** What green has only until the release ends; replaces what was kept for the same option before. */
@@ -141,6 +147,30 @@ export const entrySchema = z.discriminatedUnion('kind', [
   }),
   /** Addresses behind an environment's own endpoint that were not known before: load balancers rotate them. */
   z.object({ kind: z.literal('addresses'), at, colour: z.enum(['blue', 'green']), addresses: z.array(z.string()) }),
+  /** A slice of the timeline, closed: what was answered in it on every line that was asked, and what both environments carried. */
+  z.object({
+    kind: z.literal('watched'),
+    at,
+    from: at,
+    until: at,
+    lines: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(['fresh', 'kept', 'domain']),
+        host: z.string(),
+        blue: z.number(),
+        green: z.number(),
+        other: z.number(),
+        error: z.number(),
+        milliseconds: z.object({ median: z.number(), most: z.number() }).nullable(),
+        said: z.string().optional(),
+        /** The instants of the first and the last answer of each; null where it gave none. */
+        spans: z.object({ blue: span.nullable(), green: span.nullable() }),
+      }),
+    ),
+    /** Mean requests per second of the readings since the slice before it; null where there was no reading. */
+    traffic: z.object({ from: at, blue: z.number().nullable(), green: z.number().nullable() }).nullable(),
+  }),
   /** An environment as it is when the release begins to rely on it: what differs later was done by another hand. */
   z.object({
     kind: z.literal('known'),

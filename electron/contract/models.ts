@@ -165,6 +165,28 @@ export interface NotBefore {
   readonly unsettled: readonly string[]
 }
 
+/** One exchange of the URLs. */
+export interface Swap {
+  readonly at: Instant
+  readonly isBack: boolean
+}
+
+/** How the traffic of the environment that was left goes since the swap; it explains, and opens no gate. */
+export interface DrainView {
+  readonly trend: 'falling' | 'steady' | 'rising' | 'idle'
+  /** Since when it goes like this. */
+  readonly since: Instant
+  /** Now: the middle of the last readings. */
+  readonly requestsPerSecond: number
+  /** Requests per second that count as nobody. */
+  readonly floor: number
+  /** While it falls: when it is down to that, at the earliest; null where nobody can say. */
+  readonly idleAt: Instant | null
+  readonly words: string
+  /** What the operator can do about it; null where that is nothing. */
+  readonly advice: string | null
+}
+
 /** One resolver of the panel, as it answers for the production name. */
 export interface ResolverView {
   readonly name: string
@@ -356,6 +378,8 @@ export interface ReleaseView {
   readonly resolvers: readonly ResolverView[]
   /** The earliest moment at which retiring can be safe, from the step that watches; null where nothing says. */
   readonly notBefore?: NotBefore | null
+  /** The traffic of the environment that was left; null before the swap, and where nothing says how it goes. */
+  readonly drain?: DrainView | null
   readonly answers: Partial<Readonly<Record<QuestionId, Answer>>>
   /** What hangs on blue, as it was read last; null before that. */
   readonly dependencies: Dependencies | null
@@ -377,6 +401,8 @@ export interface ReleaseView {
   }[]
   /** From before the swap to the end; null before the release has come to the swap. */
   readonly timeline?: Timeline | null
+  /** When AWS was asked to exchange the URLs, there and maybe back. */
+  readonly swaps?: readonly Swap[]
   /** A problem the release is waiting out, paused on or stuck on. */
   readonly problem: Problem | null
   readonly paused: boolean

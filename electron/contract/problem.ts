@@ -65,3 +65,6 @@ export function problemOf(thrown: unknown): Problem {
 export function problem(code: ProblemCode, title: string, rest: Omit<Problem, 'code' | 'title'> = {}): SignalboxError {
   return new SignalboxError({ code, title, ...rest })
 }
+
+/** Why a call is cut off that the operator will not have gone on with; what it left half done may be cleared away. */
+export const GIVEN_UP = new Error('The operator gave this up')

@@ -1,4 +1,5 @@
-import type { Instant } from './models.ts'
+/** As the models' own, which are made of this: milliseconds since the epoch, on the account's clock. */
+type Instant = number
 
 /**
  * What was asked at the production URL and its domains from before the swap to the end of the release, and what both environments

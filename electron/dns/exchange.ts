@@ -54,31 +54,40 @@ export async function exchange(
 }
 
 async function byDatagrams(asking: Asking): Promise<Exchange> {
-  const { signal, patience } = asking
-  let result: Exchange = { kind: 'silent', detail: 'No answer' }
-  let extended = true
+  const { server, signal, patience } = asking
   let mixedCase = true
-  for (let attempt = 0; attempt < patience.tries; attempt += 1) {
+  let question = questionFor(asking, true, mixedCase)
+  const tcp = (): Promise<Exchange> => overTcp(server, question, signal, patience.tryMilliseconds)
+  const heard = await untilHeard(asking, async function attempt(extended, isLast): Promise<Settled> {
+    question = questionFor(asking, extended, mixedCase)
+    const said = isLast ? await overBoth(asking, question, mixedCase) : await ask(asking, question, mixedCase)
+    if (said.kind !== 'recased') return said
+    // A server that does not keep the case is believed over TCP, or without the game where it has none.
+    const certain = await tcp()
+    if (certain.kind === 'reply') return certain
     signal.throwIfAborted()
-    const question = questionFor(asking, extended, mixedCase)
-    const isLast = attempt === patience.tries - 1
-    const heard = isLast ? await overBoth(asking, question, mixedCase) : await ask(asking, question, mixedCase)
-    if (heard.kind === 'truncated') return overTcp(asking.server, question, signal, patience.tryMilliseconds)
-    if (heard.kind === 'recased') {
-      // A server that does not keep the case is believed over TCP, or without the game where it has none.
-      const certain = await overTcp(asking.server, question, signal, patience.tryMilliseconds)
-      if (certain.kind === 'reply') return certain
-      mixedCase = false
-      attempt -= 1
-      continue
-    }
-    if (extended && isBeforeExtensions(heard)) {
-      extended = false
-      attempt -= 1
-      continue
-    }
-    if (heard.kind !== 'silent') return heard
-    result = heard
+    mixedCase = false
+    return attempt(extended, isLast)
+  })
+  return heard.kind === 'truncated' ? tcp() : heard
+}
+
+type Settled = Exclude<Heard, { readonly kind: 'recased' }>
+
+/** Asks as often as there is patience for, until anything but silence is heard. */
+async function untilHeard<T extends Settled>(
+  { signal, patience }: Asking,
+  attempt: (extended: boolean, isLast: boolean) => Promise<T>,
+): Promise<T | Exchange> {
+  let result: T | Exchange = { kind: 'silent', detail: 'No answer' }
+  let extended = true
+  for (let left = patience.tries; left > 0 && result.kind === 'silent'; left -= 1) {
+    signal.throwIfAborted()
+    result = await attempt(extended, left === 1)
+    if (!extended || !isBeforeExtensions(result)) continue
+    extended = false
+    signal.throwIfAborted()
+    result = await attempt(extended, left === 1)
   }
   return result
 }
@@ -105,26 +114,14 @@ async function overBoth(asking: Asking, question: Question, mixedCase: boolean):
 }
 
 /** Over TCP or HTTPS by choice. */
-async function byConnections(asking: Asking): Promise<Exchange> {
-  const { server, signal, patience } = asking
-  let result: Exchange = { kind: 'silent', detail: 'No answer' }
-  let extended = true
-  for (let attempt = 0; attempt < patience.tries; attempt += 1) {
-    signal.throwIfAborted()
+function byConnections(asking: Asking): Promise<Exchange> {
+  const { server, signal, patience, certificateAuthority } = asking
+  return untilHeard(asking, (extended) => {
     const question = questionFor(asking, extended, false)
-    const heard =
-      server.transport === 'tcp'
-        ? await overTcp(server, question, signal, patience.tryMilliseconds)
-        : await overHttps(server, question, signal, patience.tryMilliseconds, asking.certificateAuthority)
-    if (extended && isBeforeExtensions(heard)) {
-      extended = false
-      attempt -= 1
-      continue
-    }
-    if (heard.kind !== 'silent') return heard
-    result = heard
-  }
-  return result
+    return server.transport === 'tcp'
+      ? overTcp(server, question, signal, patience.tryMilliseconds)
+      : overHttps(server, question, signal, patience.tryMilliseconds, certificateAuthority)
+  })
 }
 
 function questionFor({ name, type, recursion }: Asking, extended: boolean, mixedCase: boolean): Question {

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
-import { Agent, request } from 'node:https'
 import { connect, isIPv6 } from 'node:net'
+import { lineTo, MESSAGE_TYPE } from './https-line.ts'
 import { type Exchange, type Question, readReply } from './question.ts'
 import type { ServerAddress } from './server-address.ts'
 
@@ -8,7 +8,6 @@ import type { ServerAddress } from './server-address.ts'
 export type Heard = Exchange | { readonly kind: 'truncated' } | { readonly kind: 'recased' }
 
 const LARGEST_MESSAGE_BYTES = 65_535
-const MESSAGE_TYPE = 'application/dns-message'
 
 /** Settled once, by whichever comes first; then all is let go. */
 function once<T>(
@@ -128,22 +127,6 @@ export function overTcp(
   })
 }
 
-/** Kept for a while: a handshake for each question would cost the server more than the question. */
-const agents = new Map<string | undefined, Agent>()
-
-function agentFor(certificateAuthority: string | undefined): Agent {
-  const known = agents.get(certificateAuthority)
-  if (known !== undefined) return known
-  const made = new Agent({
-    keepAlive: true,
-    maxSockets: 4,
-    timeout: 30_000,
-    ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
-  })
-  agents.set(certificateAuthority, made)
-  return made
-}
-
 /** One question as RFC 8484 sends it by POST; redirects are not followed. */
 export function overHttps(
   server: ServerAddress,
@@ -158,50 +141,33 @@ export function overHttps(
   })
   return once<Exchange>(signal, milliseconds, late, (settle) => {
     let isWhole = false
-    const asked = request(
-      {
-        host: server.host,
-        port: server.port,
-        path: server.path,
-        method: 'POST',
-        agent: agentFor(certificateAuthority),
-        headers: {
-          accept: MESSAGE_TYPE,
-          'content-type': MESSAGE_TYPE,
-          'content-length': question.packet.length,
-        },
-      },
-      (response) => {
-        const type = response.headers['content-type'] ?? 'nothing'
-        if (response.statusCode !== 200 || !type.startsWith(MESSAGE_TYPE)) {
-          response.destroy()
+    const failed = (error: Error): void => settle({ kind: 'silent', detail: `Over HTTPS: ${describeFailure(error)}` })
+    const letGo = lineTo(server.host, server.port, certificateAuthority).post({
+      path: server.path,
+      packet: question.packet,
+      failed,
+      begun: (status, type = 'nothing', body) => {
+        body.on('error', failed)
+        if (status !== 200 || !type.startsWith(MESSAGE_TYPE))
           return settle({
             kind: 'malformed',
-            detail: `Over HTTPS: status ${response.statusCode} with ${type}: not a name server's answer`,
+            detail: `Over HTTPS: status ${status} with ${type}: not a name server's answer`,
           })
-        }
         const parts: Buffer[] = []
         let received = 0
-        response.on('data', (part: Buffer) => {
+        body.on('data', (part: Buffer) => {
           parts.push(part)
           received += part.length
-          if (received <= LARGEST_MESSAGE_BYTES) return
-          response.destroy()
-          settle({ kind: 'malformed', detail: 'Over HTTPS: more than a DNS message can hold' })
+          if (received > LARGEST_MESSAGE_BYTES)
+            settle({ kind: 'malformed', detail: 'Over HTTPS: more than a DNS message can hold' })
         })
-        response.on('end', () => {
-          isWhole = true
+        body.on('end', () => {
+          isWhole = received <= LARGEST_MESSAGE_BYTES
           settle(readWhole(Buffer.concat(parts), question, 'Over HTTPS'))
         })
-        response.on('error', (error) => settle({ kind: 'silent', detail: `Over HTTPS: ${describeFailure(error)}` }))
       },
-    )
-    asked.on('error', (error) => settle({ kind: 'silent', detail: `Over HTTPS: ${describeFailure(error)}` }))
-    asked.end(question.packet)
-    return () => {
-      // A whole answer leaves its connection to the next question.
-      if (!isWhole) asked.destroy()
-    }
+    })
+    return () => letGo(isWhole)
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Choice, StepStatus } from '../contract/models.ts'
 import type { Problem } from '../contract/problem.ts'
-import { isPassing, needsSignIn } from '../contract/problem.ts'
+import { isPassing, needsSignIn, problem } from '../contract/problem.ts'
 import { heldInWords } from './put-back.ts'
 import { type ReleaseState, recordOf } from './state.ts'
 import type { Drift } from './step.ts'
@@ -15,11 +15,11 @@ export function choicesOf(
     readonly allowsRollBack: boolean
   },
 ): readonly Choice[] {
-  const { status, problem, drift } = seen
+  const { status, problem: trouble, drift } = seen
   const { release } = state
   if (release.outcome !== null) return []
   const choices: Choice[] = []
-  if (problem && needsSignIn(problem)) {
+  if (trouble && needsSignIn(trouble)) {
     choices.push({
       id: 'sign-in',
       title: 'Sign in again',
@@ -28,7 +28,7 @@ export function choicesOf(
   }
   if (drift?.stops && drift.goOn !== null)
     choices.push({ id: 'accept-drift', title: 'Go on with it as it is', effect: drift.goOn, of: drift.id })
-  if (status === 'stuck' || problem) {
+  if (status === 'stuck' || trouble) {
     choices.push({
       id: 'retry',
       title: 'Try again',
@@ -51,7 +51,7 @@ export function choicesOf(
   }
   if (seen.allowsRollBack && canRollBack(state))
     choices.push({ id: 'roll-back', title: 'Roll back', effect: rollBackEffect(state) })
-  if (status === 'stuck' || (problem && !isPassing(problem) && !needsSignIn(problem)))
+  if (status === 'stuck' || (trouble && !isPassing(trouble) && !needsSignIn(trouble)))
     choices.push({
       id: 'hand-over',
       title: 'Hand over',
@@ -72,6 +72,14 @@ export function canRollBack(state: ReleaseState): boolean {
     state.release.outcome === null &&
     state.forward.retire.intents['terminate-environment'] === undefined
   )
+}
+
+/** Refuses to go back to Deploy where there is nothing to deploy to, and once production has moved. */
+export function checkAnotherVersion(state: ReleaseState): void {
+  const { track, step } = state.release
+  const isTime = track === 'forward' && ['deploy', 'test', 'swap'].includes(step)
+  if (!isTime || recordOf(state, 'swap').intents['swap-cnames'] !== undefined)
+    throw problem('locked', 'Another version cannot be chosen now')
 }
 
 /** Nobody gives it back once the release is stopped. */
@@ -100,8 +108,16 @@ function rollBackEffect(state: ReleaseState): string {
   const { release } = state
   const swapped = state.forward.swap.effects['swap-cnames'] !== undefined
   if (swapped)
-    return `${state.shrunk ? `Scales ${release.blue.name} back to its size first. ` : ''}Swaps the URLs back to ${release.blue.name}, waits until the world has followed, then removes ${release.green.name}.`
+    return `${state.shrunk ? `Scales ${release.blue.name} back to its size first. ` : ''}Swaps the URLs back to ${release.blue.name}, waits until the world has followed, then removes ${release.green.name}.${databaseOnWayBack(state)}`
   if (state.forward.clone.intents['create-environment'] !== undefined)
     return `Terminates ${release.green.name}. Production stays on ${release.blue.name}, untouched.`
   return 'Nothing was created yet: the release simply ends.'
+}
+
+/** What a way back means for the data, where blue's database was not decoupled first. */
+function databaseOnWayBack({ route, decoupledAt, release }: ReleaseState): string {
+  if (route !== 'decouple-later') return ''
+  return decoupledAt === null
+    ? ` ${release.blue.name} still has its database: both use the same data.`
+    : ` ${release.blue.name} was decoupled: it has lost the RDS_ properties that Elastic Beanstalk gave it, and its application does not find the database before you have set them by hand. The swap back asks you for that.`
 }

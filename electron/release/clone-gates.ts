@@ -1,6 +1,8 @@
 import type { Environment, Gate } from '../contract/models.ts'
 import { type OptionFacts, settingsGate } from './clone-options.ts'
+import type { DatabaseEvidence } from './couplings.ts'
 import { managedUpdateGate, type Neighbours, onlyReleaseGate } from './neighbours.ts'
+import { bindingGates, type RouteFacts } from './route.ts'
 import type { ReleaseState } from './state.ts'
 import { evidence, gate, healthGate, type Reading, unreadable } from './step.ts'
 
@@ -14,6 +16,13 @@ export interface BeforeFacts {
   readonly nameTaken: boolean
   /** Null where blue is not listed. */
   readonly options: OptionFacts | null
+  /** Blue's database and what reaches it, where green is to use it from outside; null on the other route. */
+  readonly outside?: Outside | null
+}
+
+export interface Outside {
+  readonly blue: DatabaseEvidence
+  readonly route: RouteFacts
 }
 
 /** The conditions under which green may be made. */
@@ -24,7 +33,7 @@ export function beforeGates(
   blue: Environment | null,
   blueHealth: Parameters<typeof healthGate>[3],
 ): readonly Gate[] {
-  const { cname, quota, neighbours, nameTaken, options } = facts
+  const { cname, quota, neighbours, nameTaken, options, outside } = facts
   const { green } = state.release
   return [
     healthGate('blue-ok', 'Blue is Ready and Ok', blue, blueHealth, at, true),
@@ -71,6 +80,7 @@ export function beforeGates(
           true,
         ),
     ...(options ? [settingsGate(state, options)] : []),
+    ...(outside ? bindingGates(state, outside.blue, outside.route) : []),
     managedUpdateGate(neighbours),
     onlyReleaseGate(neighbours),
   ]

@@ -1,9 +1,22 @@
 import type { Action } from '../contract/entries.ts'
 import type { Gate, Preview } from '../contract/models.ts'
 import { type Problem, problem } from '../contract/problem.ts'
+import { option } from './clone-options.ts'
 import { couplingsOf, type DatabaseEvidence, databasesInStack, settingOf } from './couplings.ts'
+import { decouplingPreview, nameOf } from './decouple-preview.ts'
 import { type ReleaseState, recordOf } from './state.ts'
-import { evidence, gate, type Hands, isReady, journalled, RELEASE_TAG, type Reading, reading } from './step.ts'
+import {
+  evidence,
+  gate,
+  type Hands,
+  isReady,
+  type Judgement,
+  journalled,
+  READ_LAG_MILLISECONDS,
+  RELEASE_TAG,
+  type Reading,
+  reading,
+} from './step.ts'
 import type { DatabaseDetails, OptionSetting, World } from './world.ts'
 
 /*
@@ -12,8 +25,12 @@ import type { DatabaseDetails, OptionSetting, World } from './world.ts'
  * deletion policy that was active before decides what becomes of the database.
  */
 
-const STAGES = ['snapshot', 'protect', 'retain', 'decouple', 'connect'] as const
-type StageId = (typeof STAGES)[number]
+const FIRST = ['snapshot', 'protect', 'retain', 'decouple', 'connect'] as const
+/** Before green is made on the other route: nothing of it changes the environment. */
+const BESIDE = ['snapshot', 'protect', 'let-in'] as const
+/** After the swap on that route; the first two are done, unless another hand has undone them. */
+const PARTING = ['snapshot', 'protect', 'retain', 'decouple'] as const
+export type StageId = (typeof FIRST)[number] | (typeof BESIDE)[number]
 
 const LAUNCH = 'aws:autoscaling:launchconfiguration'
 const PROPERTIES = 'aws:elasticbeanstalk:application:environment'
@@ -42,8 +59,7 @@ export interface Decoupling {
 }
 
 /** The database that can be decoupled: the one that Elastic Beanstalk made, where nothing else hangs on the environment. */
-function managedDatabase(state: ReleaseState, seen: DatabaseEvidence): string | null {
-  if (state.decoupling) return state.decoupling.id
+export function managedDatabase(seen: DatabaseEvidence): string | null {
   const own = seen.resources.ok
     ? databasesInStack(seen.resources.value ?? []).find(({ logicalId }) => logicalId === OWN_DATABASE)
     : undefined
@@ -59,9 +75,9 @@ function managedDatabase(state: ReleaseState, seen: DatabaseEvidence): string | 
 export async function readDecoupling(
   world: World,
   state: ReleaseState,
-  seen: DatabaseEvidence,
+  seen: DatabaseEvidence | null,
 ): Promise<DecouplingFacts | null> {
-  const databaseId = managedDatabase(state, seen)
+  const databaseId = state.decoupling?.id ?? (seen && managedDatabase(seen))
   if (databaseId === null) return null
   const { databases } = world
   const [details, snapshot, group] = await Promise.all([
@@ -96,16 +112,20 @@ export function decouplingOf(
     !inStack
   const groupId = facts.group.ok ? (facts.group.value?.id ?? null) : null
   const attached = groupId !== null && groupsOf(settings).includes(groupId)
+  // Both were for the decoupling: what becomes of them after it is the operator's.
+  const isOver = decoupled && state.release.step === 'retire'
   const done: Readonly<Record<StageId, boolean>> = {
-    snapshot: facts.snapshot.ok && facts.snapshot.value?.status === 'available',
-    protect: details?.deletionProtection === true,
+    snapshot: isOver || (facts.snapshot.ok && facts.snapshot.value?.status === 'available'),
+    protect: isOver || details?.deletionProtection === true,
     retain: decoupled || settingOf(settings, 'DBDeletionPolicy') === 'Retain',
     decouple: decoupled,
     connect: attached && facts.allowed.ok && facts.allowed.value,
+    'let-in': facts.allowed.ok && facts.allowed.value,
   }
+  const stages = stagesOf(state)
   const waived = recordOf(state, 'independence').waivers['stage-connect'] !== undefined
-  const stage = STAGES.find((id) => !(id === 'connect' && waived) && !done[id]) ?? null
-  const proofs = STAGES.map((id) => proofOf(id, done[id], stage, facts, at))
+  const stage = stages.find((id) => !(id === 'connect' && waived) && !done[id]) ?? null
+  const proofs = stages.map((id) => proofOf(id, done[id], stage, facts, at))
   const nothing = { stage, due: null, preview: null, working: null, stuck: null, proofs }
   if (facts.details.ok && details === null) return { ...nothing, stuck: lostDatabase(facts.databaseId, state) }
   const unread = [seen.settings, seen.resources, facts.details, facts.snapshot, facts.group, facts.allowed].find(
@@ -113,7 +133,7 @@ export function decouplingOf(
   )
   if (unread && !unread.ok) return { ...nothing, stuck: unread.problem }
   if (stage === null || !details) return nothing
-  const preview = previewOf(stage, state, facts.databaseId, environment.name, details)
+  const preview = decouplingPreview(stage, state, facts.databaseId, environment.name, details)
   if (!isReady(environment)) return { ...nothing, preview, working: `Elastic Beanstalk changes ${environment.name}` }
   const snapshotStatus = facts.snapshot.ok ? facts.snapshot.value?.status : undefined
   if (stage === 'snapshot' && snapshotStatus !== undefined) {
@@ -122,6 +142,36 @@ export function decouplingOf(
       : { ...nothing, preview, working: `RDS takes a snapshot of ${facts.databaseId} (${snapshotStatus})` }
   }
   return { ...nothing, preview, due: dueOf(stage, groupId !== null, facts.allowed.ok && facts.allowed.value) }
+}
+
+function stagesOf({ route, release }: ReleaseState): readonly StageId[] {
+  if (route === 'decouple-first') return FIRST
+  return release.step === 'retire' ? PARTING : BESIDE
+}
+
+/**
+ * What a step says of the stage that is next; null once there is none. One lever is one call of each kind: what AWS
+ * answered and does not show is not asked for again without a decision.
+ */
+export function stageOf(
+  state: ReleaseState,
+  found: Decoupling,
+  at: number,
+): Required<Pick<Judgement, 'due' | 'progress' | 'stuck' | 'stage' | 'offersLever' | 'preview'>> | null {
+  if (found.stage === null && found.stuck === null) return null
+  const { leverAt, stage, effects } = recordOf(state, state.release.step)
+  const isThrown = leverAt !== null && stage === found.stage
+  const doneAt = isThrown && found.due !== null ? effects[found.due] : undefined
+  const isLost = doneAt !== undefined && at - doneAt > 2 * READ_LAG_MILLISECONDS
+  const working = doneAt !== undefined && !isLost ? 'Waiting until AWS shows it' : found.working
+  return {
+    due: isThrown && doneAt === undefined ? found.due : null,
+    progress: working === null ? null : { label: working, fraction: null, secondsLeft: null },
+    stuck: found.stuck ?? (isLost ? undone(found.preview?.title ?? 'This change') : null),
+    stage: found.stage,
+    offersLever: found.due !== null && !isThrown,
+    preview: found.preview,
+  }
 }
 
 function dueOf(stage: StageId, hasGroup: boolean, isAllowed: boolean): Action {
@@ -134,6 +184,8 @@ function dueOf(stage: StageId, hasGroup: boolean, isAllowed: boolean): Action {
       return 'retain-database'
     case 'decouple':
       return 'decouple-database'
+    case 'let-in':
+      return hasGroup ? 'allow-security-group' : 'create-security-group'
     case 'connect':
       if (!hasGroup) return 'create-security-group'
       return isAllowed ? 'attach-security-group' : 'allow-security-group'
@@ -146,6 +198,7 @@ const TITLES: Readonly<Record<StageId, string>> = {
   retain: 'The deletion policy Retain is in force',
   decouple: 'The database stands outside the environment',
   connect: 'The environment reaches it by a security group of its own',
+  'let-in': 'The database lets in a security group made for green',
 }
 
 function proofOf(id: StageId, isDone: boolean, stage: StageId | null, facts: DecouplingFacts, at: number): Gate {
@@ -154,6 +207,7 @@ function proofOf(id: StageId, isDone: boolean, stage: StageId | null, facts: Dec
     snapshot: 'rds:DescribeDBSnapshots',
     protect: 'rds:DescribeDBInstances',
     connect: 'ec2:DescribeSecurityGroups',
+    'let-in': 'ec2:DescribeSecurityGroups',
   }
   const shown = id === 'retain' || id === 'decouple' ? 'elasticbeanstalk:DescribeConfigurationSettings' : source[id]
   return gate(
@@ -167,58 +221,6 @@ function proofOf(id: StageId, isDone: boolean, stage: StageId | null, facts: Dec
       remedy: isNext ? 'Read what it does below, then throw the lever.' : 'It has to wait for its turn.',
     },
   )
-}
-
-function previewOf(
-  stage: StageId,
-  state: ReleaseState,
-  databaseId: string,
-  environment: string,
-  details: DatabaseDetails,
-): Preview {
-  const update = (option: string) => `UpdateEnvironment ${environment}: ${option}, and nothing else`
-  const name = nameOf(state)
-  switch (stage) {
-    case 'snapshot':
-      return {
-        title: 'Take a snapshot',
-        words: `Takes a snapshot of ${databaseId} before anything is changed. The database goes on serving; the snapshot is yours to delete later.`,
-        calls: [`rds:CreateDBSnapshot ${databaseId} as ${name}`],
-        asksPassword: false,
-      }
-    case 'protect':
-      return {
-        title: 'Protect the database',
-        words: `Switches deletion protection of ${databaseId} on: from then on neither Elastic Beanstalk nor anybody by mistake can delete it.`,
-        calls: [`rds:ModifyDBInstance ${databaseId}: DeletionProtection = true`],
-        asksPassword: false,
-      }
-    case 'retain':
-      return {
-        title: 'Set the policy Retain',
-        words: `Tells Elastic Beanstalk to leave the database standing. By itself, since what is sent along with a decoupling is ignored. ${environment} is updated for a few minutes.`,
-        calls: [`elasticbeanstalk:${update('aws:rds:dbinstance DBDeletionPolicy = Retain')}`],
-        asksPassword: false,
-      }
-    case 'decouple':
-      return {
-        title: 'Decouple the database',
-        words: `Takes ${databaseId} out of ${environment}. Retain is proved, so that it stays as it is. It takes about four minutes; ${environment} goes on serving.`,
-        calls: [`elasticbeanstalk:${update('aws:rds:dbinstance HasCoupledDatabase = false')}`],
-        asksPassword: false,
-      }
-    case 'connect':
-      return {
-        title: 'Connect by a security group',
-        words: `Makes a security group, lets it in at the database (port ${details.port ?? 'unknown'}) and attaches it to ${environment}: every clone of it will reach the database too. With a password the properties RDS_HOSTNAME, RDS_PORT, RDS_DB_NAME, RDS_USERNAME and RDS_PASSWORD, which Elastic Beanstalk gave until now, are set as well; leave it empty where the application has properties of its own. With them the application is restarted, in the way ${environment} deploys: where that is all at once, nobody answers until it has started again.`,
-        calls: [
-          `ec2:CreateSecurityGroup ${name}`,
-          `ec2:AuthorizeSecurityGroupIngress ${details.groupIds[0] ?? 'the group of the database'}: TCP ${details.port ?? ''} from ${name}`,
-          `elasticbeanstalk:${update(`${LAUNCH} SecurityGroups + ${name}`)}`,
-        ],
-        asksPassword: true,
-      }
-  }
 }
 
 /** Makes the one call that is due; each is journalled before and after it. The password is never kept. */
@@ -237,7 +239,7 @@ export async function actDecoupling(
   if (!state.decoupling) hands.record({ kind: 'decoupling', at: world.clock.now(), database: { id: facts.databaseId } })
   const name = nameOf(state)
   const tags = [{ key: RELEASE_TAG, value: state.release.id }]
-  const note = (detail: string) => ({ step: 'independence' as const, action, detail })
+  const note = (detail: string) => ({ step: state.release.step, action, detail })
   const update = (settings: readonly OptionSetting[]) =>
     journalled(hands, note(settings.map(({ optionName }) => optionName).join(', ')), () =>
       elasticBeanstalk.updateSettings(environment.id, settings),
@@ -272,6 +274,7 @@ export async function actDecoupling(
     case 'attach-security-group': {
       const groupId = facts.group.ok ? facts.group.value?.id : undefined
       if (!groupId || !seen.settings.ok) return
+      checkSecret(state, secret)
       // Elastic Beanstalk attaches the environment's own group by itself; named here a clone would be given blue's.
       const own = new Set(((seen.resources.ok && seen.resources.value) || []).map(({ physicalId }) => physicalId))
       const others = groupsOf(seen.settings.value).filter((id) => !own.has(id))
@@ -295,7 +298,17 @@ async function checkRetain(world: World, { environment }: DatabaseEvidence): Pro
   })
 }
 
-function propertiesOf({ host, port, name, user }: DatabaseDetails, password: string): readonly OptionSetting[] {
+/** What was given with the lever lives in memory alone; after a restart nobody must believe that it was used. */
+export function checkSecret(state: ReleaseState, secret: string | null): void {
+  if (secret !== null || !recordOf(state, state.release.step).withSecret) return
+  throw problem('locked', 'The password that you gave is not known any more', {
+    meaning: 'Signalbox was restarted before it was used, and keeps no password. Nothing was changed.',
+    remedy: 'Give it again with the lever.',
+  })
+}
+
+/** The properties that Elastic Beanstalk gives an application with a database of its own. */
+export function propertiesOf({ host, port, name, user }: DatabaseDetails, password: string): readonly OptionSetting[] {
   return Object.entries({
     RDS_HOSTNAME: host,
     RDS_PORT: port === null ? null : String(port),
@@ -305,7 +318,8 @@ function propertiesOf({ host, port, name, user }: DatabaseDetails, password: str
   }).flatMap(([property, value]) => (value === null ? [] : [option(PROPERTIES, property, value)]))
 }
 
-function groupsOf(settings: readonly OptionSetting[]): readonly string[] {
+/** The security groups of an environment's instances. */
+export function groupsOf(settings: readonly OptionSetting[]): readonly string[] {
   const found = settings.find(({ namespace, optionName }) => namespace === LAUNCH && optionName === 'SecurityGroups')
   return (found?.value ?? '')
     .split(',')
@@ -313,19 +327,17 @@ function groupsOf(settings: readonly OptionSetting[]): readonly string[] {
     .filter((part) => part !== '')
 }
 
-function option(namespace: string, optionName: string, value: string): OptionSetting {
-  return { namespace, optionName, value, resourceName: null }
-}
-
-/** Of the snapshot and of the security group; derived from the release, so that a resumed one finds them. */
-function nameOf(state: ReleaseState): string {
-  return `signalbox-${state.release.id}`
-}
-
 function lostDatabase(databaseId: string, state: ReleaseState): Problem {
   return problem('drift', `RDS does not know ${databaseId} any more`, {
     meaning: 'The database was deleted by another hand. Nothing more is changed.',
     remedy: `Restore it from the snapshot ${nameOf(state)} where that was taken: AWS console, RDS, Snapshots. Hand over gives the text for your AWS administrator.`,
+  }).problem
+}
+
+function undone(title: string): Problem {
+  return problem('drift', `“${title}” was carried out, but AWS does not show it`, {
+    meaning: 'Another change of the environment came in between. Nothing was lost; it is not done again by itself.',
+    remedy: 'Read the events and find out who changed it, then try again.',
   }).problem
 }
 

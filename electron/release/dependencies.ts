@@ -1,12 +1,13 @@
 import type { Dependencies } from '../contract/independence.ts'
 import { couplingsOf, type DatabaseEvidence, databasesInStack, type Policy } from './couplings.ts'
+import type { ReleaseState } from './state.ts'
 
 type Node = Dependencies['nodes'][number]
 
 const FATES: Readonly<Record<Policy, Node['fate']>> = { delete: 'dies', snapshot: 'snapshot', retain: 'stays' }
 
 /** What hangs on an environment, as a picture: what goes with it when it is terminated, what stays, who refers to whom. Pure. */
-export function dependenciesOf(seen: DatabaseEvidence): Dependencies {
+export function dependenciesOf(seen: DatabaseEvidence, state: Pick<ReleaseState, 'release' | 'route'>): Dependencies {
   const { environment, resources, databases, referring } = seen
   const couplings = couplingsOf(seen)
   const listed = (resources.ok && resources.value) || []
@@ -92,5 +93,32 @@ export function dependenciesOf(seen: DatabaseEvidence): Dependencies {
       refersTo: ownGroup ? [ownGroup.physicalId] : [],
     })
   }
+  // Green, which is not there yet, is drawn as it will be on the route that leaves the database with blue until the swap.
+  if (state.route === 'decouple-later') nodes.push(...greenNodes(state, inStack))
   return { nodes }
+}
+
+function greenNodes(
+  { release }: Pick<ReleaseState, 'release'>,
+  inStack: ReturnType<typeof databasesInStack>,
+): readonly Node[] {
+  const group = `signalbox-${release.id}`
+  return [
+    {
+      id: group,
+      kind: 'group',
+      label: group,
+      detail: 'Security group that is made for green; the database lets it in',
+      fate: 'stays',
+      refersTo: [],
+    },
+    {
+      id: release.green.name,
+      kind: 'environment',
+      label: release.green.name,
+      detail: 'Green, without a database of its own: it uses this one from outside',
+      fate: 'stays',
+      refersTo: [group, ...inStack.map(({ physicalId }) => physicalId)],
+    },
+  ]
 }

@@ -70,7 +70,7 @@ async function audit(state: ReleaseState, sight: Sight, hands: Hands): Promise<D
   const asked = asksFromHere(state)
   const [listed, addresses] = await Promise.all([
     reading(world, () => world.domainRecords.all()),
-    asked ? bothAddresses(sight, hands) : { blue: [], green: [] },
+    asked ? bothAddresses(state, sight, hands) : { blue: [], green: [] },
   ])
   const targets: Targets = {
     production: release.productionCname,

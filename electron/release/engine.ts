@@ -1,13 +1,17 @@
 import type { Action, Entry } from '../contract/entries.ts'
 import type { Gate, Progress, ReleaseView } from '../contract/models.ts'
 import { isOpen } from '../contract/models.ts'
-import { isPassing, needsSignIn, problem, problemOf, SignalboxError } from '../contract/problem.ts'
+import { GIVEN_UP, isPassing, needsSignIn, problem, problemOf, SignalboxError } from '../contract/problem.ts'
 import type { StepId } from '../contract/steps.ts'
 import { broughtBy } from './brought.ts'
-import { canRollBack } from './choices.ts'
+import { checkAnotherVersion } from './choices.ts'
 import { driftsOf, knownOf, openDrift } from './drift.ts'
 import { handOver } from './hand-over.ts'
 import { openEyes } from './look.ts'
+import { keepLookout } from './lookout.ts'
+import type { Outlook } from './lookout-line.ts'
+import { checkWayBack, rollBackChosen } from './roll-back.ts'
+import { routeEntries } from './route.ts'
 import { ACTION_LABELS, type LeverInput, type ReleaseJournal, type RunningRelease } from './running.ts'
 import { checkTypedUrl } from './standby.ts'
 import { apply, recordOf, replay, stepsOf } from './state.ts'
@@ -17,8 +21,8 @@ import {
   holderOf,
   type Judgement,
   lockedBy,
-  READ_LAG_MILLISECONDS,
   type Sight,
+  waitsForAws,
   withWaivers,
 } from './step.ts'
 import { steps } from './steps/index.ts'
@@ -37,6 +41,8 @@ export function runRelease(input: {
   readonly onChange: (view: ReleaseView) => void
   /** 0 to 1; spreads the turns of many releases. */
   readonly random: () => number
+  /** What it looks out with beside its turns; the world where absent. */
+  readonly outlook?: Outlook
 }): RunningRelease {
   const { journal, world, onChange, random } = input
   const { clock } = world
@@ -60,9 +66,11 @@ export function runRelease(input: {
   let secret: string | null = null
 
   const record = (entry: Entry) => {
+    if (entry.kind === 'ended') lookout.flush()
     journal.append(entry)
     state = apply(state, entry)
-    if (entry.kind !== 'event') changedAt = clock.now()
+    if (entry.kind !== 'event' && entry.kind !== 'watched') changedAt = clock.now()
+    lookout.noticed(entry)
   }
   const hands: Hands = {
     world,
@@ -73,13 +81,28 @@ export function runRelease(input: {
       acting = progress
       publish()
     },
-    probed: (probe) => {
+    probed: (probe, said) => {
       const probes = eyes.probed(probe)
       if (sight) sight = { ...sight, probes }
+      lookout.heard(probe, said)
     },
   }
+  const lookout = keepLookout({
+    outlook: input.outlook ?? world,
+    signal: closing.signal,
+    state: () => state,
+    traffic: () => sight?.traffic ?? null,
+    domains: () => judgement?.domains ?? null,
+    record,
+  })
 
-  const view = () => viewOf({ state, sight, judgement, acting, trouble: turns.trouble(), clock, head: journal.head() })
+  const view = () =>
+    viewOf({
+      ...{ state, sight, judgement, acting, clock },
+      trouble: turns.trouble(),
+      openSlices: lookout.openSlices(),
+      head: journal.head(),
+    })
   const publish = () => onChange(view())
 
   /** Looks at everything; with `fresh` nothing that was read before counts. */
@@ -144,7 +167,7 @@ export function runRelease(input: {
     if (!found.drift?.stops && (found.gates === null || allOpen(found.gates))) {
       if (found.due === null && allOpen(found.proofs)) return proved(id)
       const thrown = !step.hasLever || recordOf(state, id).leverAt !== null
-      if (found.due !== null && thrown && !waitsForAws(id, found.due)) {
+      if (found.due !== null && thrown && !waitsForAws(recordOf(state, id), found.due, clock.now())) {
         // The last look before the first call of a step: nothing that was read earlier counts.
         const lookedAt = clock.now()
         if (found.gates !== null) found = await observe(true)
@@ -155,14 +178,6 @@ export function runRelease(input: {
       }
     }
     withdrawLever(id, found)
-  }
-
-  /** After a call without an answer, refused by the network or cut off by a crash, AWS gets time to show whether it happened. */
-  function waitsForAws(id: StepId, due: Action): boolean {
-    const { refusal, intents, effects } = recordOf(state, id)
-    const meantAt = effects[due] === undefined ? intents[due] : undefined
-    const newest = Math.max(refusal?.at ?? Number.NEGATIVE_INFINITY, meantAt ?? Number.NEGATIVE_INFINITY)
-    return clock.now() - newest < READ_LAG_MILLISECONDS
   }
 
   async function perform(found: Judgement): Promise<void> {
@@ -250,7 +265,7 @@ export function runRelease(input: {
     isAt(lever.step)
     for (const entry of broughtBy(lever, state, clock.now())) record(entry)
     checkTypedUrl(lever, state, judgement?.stage ?? null)
-    secret = lever.step === 'independence' ? lever.password : null
+    secret = 'password' in lever ? (lever.password ?? null) : null
     const { gates, drift } = await patiently(clock, closing.signal, () => observe(true))
     if (drift?.stops) throw new SignalboxError(drift.problem)
     const closed = (gates ?? []).filter((gate) => !isOpen(gate) && gate.id !== 'typed-url')
@@ -261,32 +276,14 @@ export function runRelease(input: {
       step: lever.step,
       ...(lever.step === 'retire' ? { typedUrl: lever.typedUrl.trim() } : {}),
       ...(judgement?.stage ? { stage: judgement.stage } : {}),
+      ...(secret ? { withSecret: true } : {}),
     })
   }
 
   async function rollBack(): Promise<void> {
-    if (!canRollBack(state))
-      throw problem('locked', 'There is no way back by a swap any more', {
-        meaning: 'The termination was asked for already.',
-        remedy:
-          'Elastic Beanstalk can rebuild a terminated environment for 42 days: AWS console, Restore terminated environment.',
-      })
+    checkWayBack(state)
     const seen = await patiently(clock, closing.signal, () => eyes.look(state))
-    const holder = holderOf(state, seen)
-    const unsafe = driftsOf(state, seen).find(({ allowsRollBack }) => !allowsRollBack)
-    if (unsafe) throw new SignalboxError(unsafe.problem)
-    const asked = state.forward.swap.intents['swap-cnames']
-    const moving = [seen.blue, seen.green].some((environment) => environment?.status === 'Updating')
-    if (asked !== undefined && holder !== 'green' && (moving || clock.now() - asked < READ_LAG_MILLISECONDS)) {
-      throw problem('locked', 'The swap is under way', {
-        meaning: 'It must be known first whether it happened.',
-        remedy: 'Wait half a minute, then roll back.',
-      })
-    }
-    // Whoever was sent to green once may still be on their way: also where the URLs were swapped back meanwhile.
-    const { effects, provedAt } = state.forward.swap
-    const swapped = holder === 'green' || effects['swap-cnames'] !== undefined || provedAt !== null
-    record({ kind: 'roll-back-chosen', at: clock.now(), swapped })
+    record(rollBackChosen(state, seen, clock.now()))
     beginRollBack()
   }
 
@@ -345,10 +342,16 @@ export function runRelease(input: {
         record({ kind: 'signed-off', at: clock.now(), note })
       }),
     answer: (question, answer) => command(() => record({ kind: 'answered', at: clock.now(), question, answer })),
+    chooseRoute: (route) =>
+      command(() => {
+        for (const entry of routeEntries(state, judgement?.routes, route, clock.now())) record(entry)
+        facts = null
+        judgement = null
+      }),
     changeSettings: (settings) => command(() => record({ kind: 'settings-changed', at: clock.now(), settings })),
     handOver: () => handOver(state, { sight, problem: view().problem, at: clock.now(), head: journal.head() }),
     choose: (choice, of) => {
-      if (choice === 'roll-back' || choice === 'stop') actionAbort.abort()
+      if (choice === 'roll-back' || choice === 'stop') actionAbort.abort(GIVEN_UP)
       return command(async () => {
         turns.forgive()
         if (choice === 'roll-back') return rollBack()
@@ -356,13 +359,7 @@ export function runRelease(input: {
         if (choice === 'accept-drift') return acceptDrift(of)
         const { step } = state.release
         if (choice === 'choose-another-version') {
-          if (
-            state.release.track !== 'forward' ||
-            !['deploy', 'test', 'swap'].includes(step) ||
-            recordOf(state, 'swap').intents['swap-cnames'] !== undefined
-          ) {
-            throw problem('locked', 'Another version cannot be chosen now')
-          }
+          checkAnotherVersion(state)
           record({ kind: 'returned', at: clock.now(), step: 'deploy', why: 'The operator chose another version' })
           record({ kind: 'entered', at: clock.now(), step: 'deploy' })
           facts = null
@@ -388,8 +385,12 @@ export function runRelease(input: {
       facts = null
       judgement = null
       eyes.forgetWatch()
+      lookout.lookAgain()
       turns.hurry()
     },
-    close: turns.close,
+    close() {
+      lookout.flush()
+      return turns.close()
+    },
   }
 }

@@ -3,6 +3,7 @@ import type { Environment, Health } from '../contract/models.ts'
 import { meantOn, option, settingIn } from './clone-options.ts'
 import { type SettingRow, type Stacks, settingRows } from './differences.ts'
 import { groupsOfStack, type IngressDifference, ingressDifference, type PartRule, ruleInWords } from './ingress.ts'
+import { meantOnRoute } from './route.ts'
 import type { ReleaseState } from './state.ts'
 import { BLUE_TAG, RELEASE_TAG, type Reading, reading, type Sight } from './step.ts'
 import type { IngressRule, Listener, OptionSetting, StackResource, Tag, World } from './world.ts'
@@ -94,7 +95,7 @@ function rowsOfSettings(
 ): readonly SettingRow[] {
   const { template } = state.cloneOptions
   return settingRows(blue, green, stacks, {
-    reason: (key) => meantOn(state, key),
+    reason: (key) => meantOn(state, key) ?? meantOnRoute(state, key),
     saved: saved?.ok && template !== null ? { name: template, settings: saved.value } : null,
   })
 }

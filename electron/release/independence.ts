@@ -194,7 +194,8 @@ const DECOUPLE =
 const ASK_SUPPORT =
   'Nothing that this app or the console can do mends it: open a case with AWS support, and name the database and the environment.'
 
-function evidenceOf(seen: DatabaseEvidence): readonly Evidence[] {
+/** Each source with what it said. */
+export function evidenceOf(seen: DatabaseEvidence): readonly Evidence[] {
   const { environment, settings, resources, databases, bundle, referring } = seen
   const stack = `awseb-${environment.id}-stack`
   const line = <T>(source: string, read: Reading<T>, say: (value: T) => string) =>

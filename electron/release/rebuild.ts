@@ -10,10 +10,9 @@ const REBUILDABLE_MILLISECONDS = 42 * 86_400_000
 
 /** Until when the environment can be rebuilt that this release has terminated; null where it has terminated none. Pure. */
 export function wayBackOf(state: ReleaseState): WayBack | null {
-  const { outcome, track } = state.release
   const { intents, effects } = state.forward.retire
   const terminatedAt = effects['terminate-environment']
-  if (outcome === null || track !== 'forward' || terminatedAt === undefined) return null
+  if (state.release.track !== 'forward' || terminatedAt === undefined) return null
   return {
     until: terminatedAt + REBUILDABLE_MILLISECONDS,
     askedAt: effects['rebuild-environment'] ?? intents['rebuild-environment'] ?? null,
@@ -25,8 +24,7 @@ export function wayBackOf(state: ReleaseState): WayBack | null {
  * where that is not possible any more. Journalled before and after, like every change.
  */
 export async function rebuildBlue(state: ReleaseState, world: World, record: (entry: Entry) => void): Promise<void> {
-  const why = await obstacle(state, world)
-  if (why !== null) throw why
+  await checkRebuild(state, world)
   const { clock, elasticBeanstalk } = world
   const { id } = state.release.blue
   const note = { step: 'retire' as const, action: 'rebuild-environment' as const }
@@ -40,6 +38,12 @@ export async function rebuildBlue(state: ReleaseState, world: World, record: (en
     throw thrown
   }
   record({ kind: 'effect', at: clock.now(), ...note, detail: id })
+}
+
+/** Throws in words where the environment cannot be brought back, or is still being terminated. Asks only. */
+export async function checkRebuild(state: ReleaseState, world: World): Promise<void> {
+  const why = await obstacle(state, world)
+  if (why !== null) throw why
 }
 
 async function obstacle(state: ReleaseState, world: World) {

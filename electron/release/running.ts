@@ -1,6 +1,6 @@
 import type { CloneOptions, Repair } from '../contract/clone.ts'
 import type { Action, Entry } from '../contract/entries.ts'
-import type { Answer, QuestionId } from '../contract/independence.ts'
+import type { Answer, QuestionId, RetireStage, RouteId } from '../contract/independence.ts'
 import type { Choice, ReleaseSettings, ReleaseView, SourceBundle } from '../contract/models.ts'
 import type { StepId } from '../contract/steps.ts'
 
@@ -18,12 +18,13 @@ export type LeverInput =
       readonly greenName: string
       readonly cnamePrefix: string
       readonly options?: CloneOptions | undefined
+      readonly password?: string | null | undefined
     }
   | { readonly step: 'clone'; readonly repair: Repair['id'] }
   | { readonly step: 'deploy'; readonly versionLabel: string; readonly bundle: SourceBundle | null }
   | { readonly step: 'test' }
   | { readonly step: 'swap' }
-  | { readonly step: 'retire'; readonly typedUrl: string; readonly stage?: 'shrink' | undefined }
+  | { readonly step: 'retire'; readonly typedUrl: string; readonly stage?: RetireStage | undefined }
 
 /** The choices that the engine carries out; signing in and handing over are the desk's. */
 type Decision = Exclude<Choice['id'], 'sign-in' | 'hand-over'>
@@ -34,6 +35,7 @@ export interface RunningRelease {
   waive(step: StepId, gateId: string, reason: string): Promise<ReleaseView>
   signOff(note: string): Promise<ReleaseView>
   answer(question: QuestionId, answer: Answer): Promise<ReleaseView>
+  chooseRoute(route: RouteId): Promise<ReleaseView>
   changeSettings(settings: ReleaseSettings): Promise<ReleaseView>
   /** `of` says which drift is accepted. */
   choose(choice: Decision, of?: string): Promise<ReleaseView>

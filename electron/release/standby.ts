@@ -1,4 +1,5 @@
 import type { Size } from '../contract/entries.ts'
+import type { RetireStage } from '../contract/independence.ts'
 import type { Environment, Gate, Health, Instant, Preview, Progress } from '../contract/models.ts'
 import { problem } from '../contract/problem.ts'
 import { settingOf } from './couplings.ts'
@@ -122,7 +123,7 @@ export function checkTypedUrl(lever: LeverInput, state: ReleaseState, stage: str
       remedy: 'Read what it does now, then throw it again.',
     })
   const { productionCname } = state.release
-  if (stage === 'shrink' || lever.typedUrl.trim().toLowerCase() === productionCname.toLowerCase()) return
+  if (stage !== null || lever.typedUrl.trim().toLowerCase() === productionCname.toLowerCase()) return
   throw problem('bad-input', 'That is not the production URL', {
     meaning: 'Nothing was terminated.',
     remedy: `Type ${productionCname}.`,
@@ -130,7 +131,7 @@ export function checkTypedUrl(lever: LeverInput, state: ReleaseState, stage: str
 }
 
 /** Whether the lever that was thrown last was for this part of the retire step. */
-export function isThrownFor(state: ReleaseState, stage: 'shrink' | null): boolean {
+export function isThrownFor(state: ReleaseState, stage: RetireStage | null): boolean {
   const record = recordOf(state, 'retire')
-  return record.leverAt !== null && (record.stage === 'shrink' ? 'shrink' : null) === stage
+  return record.leverAt !== null && record.stage === stage
 }

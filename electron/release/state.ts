@@ -1,9 +1,11 @@
 import { type CloneOptions, type Fidelity, type Held, PLAIN_CLONE, type Repair } from '../contract/clone.ts'
 import type { Action, Entry, EntryOf, Size } from '../contract/entries.ts'
-import type { Answer, Dependencies, QuestionId } from '../contract/independence.ts'
-import type { Colour, EnvironmentEvent, Gate, Instant, Release, SourceBundle } from '../contract/models.ts'
+import type { Answer, Dependencies, QuestionId, RouteId } from '../contract/independence.ts'
+import type { Colour, EnvironmentEvent, Gate, Instant, Release, SourceBundle, Swap } from '../contract/models.ts'
 import type { Problem } from '../contract/problem.ts'
 import { STEP_IDS, type StepId, type Track } from '../contract/steps.ts'
+import type { Timeline } from '../contract/timeline.ts'
+import { EMPTY_TIMELINE, withoutSwap, withSlice } from './lookout-slices.ts'
 
 /** What the journal says of one step on one track. */
 export interface StepRecord {
@@ -14,6 +16,8 @@ export interface StepRecord {
   readonly typedUrl: string | null
   /** The part of the step that the lever was thrown for. */
   readonly stage: string | null
+  /** Whether the lever came with something that nobody keeps. */
+  readonly withSecret: boolean
   readonly gates: readonly Gate[]
   readonly proofs: readonly Gate[]
   readonly waivers: Readonly<Record<string, { readonly reason: string; readonly at: Instant }>>
@@ -51,6 +55,7 @@ export interface ReleaseState {
   readonly addresses: Readonly<Record<Colour, readonly string[]>>
   /** Per server, every change of its answer since the last swap, oldest first. */
   readonly sightings: Readonly<Record<string, readonly Sighting[]>>
+  readonly timeline: Timeline
   readonly events: readonly EnvironmentEvent[]
   /** Each environment as it was when the release began to rely on it. */
   readonly known: Readonly<Record<Colour, Known | null>>
@@ -58,6 +63,10 @@ export interface ReleaseState {
   readonly drift: string | null
   /** The database that this release has begun to decouple. */
   readonly decoupling: { readonly id: string } | null
+  /** Whether blue is decoupled first, or only after the swap. */
+  readonly route: RouteId
+  /** When blue's decoupling was asked for. */
+  readonly decoupledAt: Instant | null
   /** The size that blue had before this release shrank it. */
   readonly shrunk: Size | null
   /** Names and addresses that are given up with the environment that was terminated. */
@@ -80,6 +89,7 @@ const BLANK: StepRecord = {
   leverAt: null,
   typedUrl: null,
   stage: null,
+  withSecret: false,
   gates: [],
   proofs: [],
   waivers: {},
@@ -128,10 +138,13 @@ export function begin(entry: EntryOf<'started'>): ReleaseState {
     baseline: null,
     addresses: { blue: [], green: [] },
     sightings: {},
+    timeline: EMPTY_TIMELINE,
     events: [],
     known: { blue: null, green: null },
     drift: null,
     decoupling: null,
+    route: 'decouple-first',
+    decoupledAt: null,
     shrunk: null,
     left: [],
     accepted: {},
@@ -172,13 +185,14 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
         leverAt: at,
         typedUrl: entry.typedUrl ?? null,
         stage: entry.stage ?? null,
+        withSecret: entry.withSecret ?? false,
         intents: {},
         effects: {},
         refusal: null,
       }))
       if (entry.step === 'test') return { ...thrown, rounds: [], signOff: null }
       // A swap begins a new TTL window: what resolvers said before it proves nothing.
-      if (entry.step === 'swap') return { ...thrown, sightings: {} }
+      if (entry.step === 'swap') return { ...thrown, sightings: {}, timeline: withoutSwap(thrown.timeline) }
       return thrown
     }
     case 'green-named':
@@ -203,11 +217,18 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
         ...state,
         version: state.version && { ...state.version, stored: { bucket: entry.bucket, key: entry.key } },
       }
-    case 'intent':
-      return withRecord(state, entry.step, (record) => ({
+    case 'route-chosen': {
+      // Proofs of the other route say nothing on this one, and its lever is taken back.
+      const { enteredAt, waivers } = state.forward.independence
+      return { ...withRecord(state, 'independence', () => ({ ...BLANK, enteredAt, waivers })), route: entry.route }
+    }
+    case 'intent': {
+      const meant = withRecord(state, entry.step, (record) => ({
         ...record,
         intents: { ...record.intents, [entry.action]: at },
       }))
+      return entry.action === 'decouple-database' ? { ...meant, decoupledAt: at } : meant
+    }
     case 'effect':
       return withRecord(state, entry.step, (record) => ({
         ...record,
@@ -241,6 +262,8 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
         sightings: { ...state.sightings, [entry.server]: [...(state.sightings[entry.server] ?? []), sighting] },
       }
     }
+    case 'watched':
+      return { ...state, timeline: withSlice(state.timeline, entry, lastSwap(state)) }
     case 'known': {
       const { versionLabel, platformArn } = entry
       return { ...state, known: { ...state.known, [entry.colour]: { versionLabel, platformArn } } }
@@ -267,6 +290,7 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
         rollback: BLANK_TRACK,
         rollbackSwapped: entry.swapped,
         sightings: {},
+        timeline: withoutSwap(state.timeline),
       }
     case 'event':
       return { ...state, events: [...state.events, entry.event].slice(-EVENTS_KEPT) }
@@ -289,6 +313,24 @@ export function recordOf(state: ReleaseState, step: StepId): StepRecord {
 /** The environment that production goes to on this track, and the one that is left. */
 export function rolesOf(track: Track): { readonly to: Colour; readonly from: Colour } {
   return track === 'forward' ? { to: 'green', from: 'blue' } : { to: 'blue', from: 'green' }
+}
+
+/** The swap of the track the release is on, and since when: from the moment it was asked for, since AWS may be quicker than its answer. */
+export function lastSwap(state: ReleaseState): {
+  readonly at: Instant | null
+  readonly to: Colour
+  readonly from: Colour
+} {
+  const { intents, provedAt } = recordOf(state, 'swap')
+  return { at: intents['swap-cnames'] ?? provedAt, ...rolesOf(state.release.track) }
+}
+
+/** When AWS took each swap of this release, there and back. */
+export function swapsOf({ forward, rollback }: ReleaseState): readonly Swap[] {
+  return [forward, rollback].flatMap(({ swap }, index) => {
+    const at = swap.effects['swap-cnames'] ?? swap.provedAt
+    return at === null ? [] : [{ at, isBack: index === 1 }]
+  })
 }
 
 /** The environment that ought to hold the production URL, by what was proved. */

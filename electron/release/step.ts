@@ -1,6 +1,7 @@
 import type { CloneChoices } from '../contract/clone.ts'
 import type { DomainView } from '../contract/domain.ts'
 import type { Action, Entry } from '../contract/entries.ts'
+import type { RouteChoice } from '../contract/independence.ts'
 import {
   type Colour,
   type Environment,
@@ -78,6 +79,8 @@ export interface Judgement {
   /** Whether a lever is offered now; absent: as long as the step's was not thrown. */
   readonly offersLever?: boolean
   readonly preview?: Preview | null
+  /** When blue's database is decoupled, while that can be chosen. */
+  readonly routes?: RouteChoice | null
   /** What green may have otherwise than blue, while that can be chosen. */
   readonly cloneChoices?: CloneChoices
   /** The panel of name servers, from the step that watches it. */
@@ -95,8 +98,8 @@ export interface Hands {
   readonly secret: string | null
   record(entry: Entry): void
   progress(progress: Progress): void
-  /** Adds one answer of the production URL to what the sight shows. */
-  probed(probe: ProbeReading): void
+  /** Adds one answer of the production URL to what the sight shows; with what went wrong, where something did. */
+  probed(probe: ProbeReading, said: string | null): void
 }
 
 /**
@@ -126,6 +129,13 @@ export async function journalled(
   record({ kind: 'intent', at: world.clock.now(), ...note })
   const made = await call()
   record({ kind: 'effect', at: world.clock.now(), ...note, detail: made ?? note.detail })
+}
+
+/** After a call without an answer, refused by the network or cut off by a crash, AWS gets time to show whether it happened. */
+export function waitsForAws({ refusal, intents, effects }: StepRecord, due: Action, now: Instant): boolean {
+  const meantAt = effects[due] === undefined ? intents[due] : undefined
+  const newest = Math.max(refusal?.at ?? Number.NEGATIVE_INFINITY, meantAt ?? Number.NEGATIVE_INFINITY)
+  return now - newest < READ_LAG_MILLISECONDS
 }
 
 /** The tag on everything a release creates; its value is the release's id. */

@@ -11,11 +11,14 @@ import {
 } from '../contract/models.ts'
 import { isPassing, needsSignIn, type Problem } from '../contract/problem.ts'
 import { STEP_IDS, type StepId } from '../contract/steps.ts'
+import type { Timeline } from '../contract/timeline.ts'
 import { choicesOf } from './choices.ts'
+import { drainViewOf } from './drain-trend.ts'
+import { type Slice, withSlice } from './lookout-slices.ts'
 import { wayBackOf } from './rebuild.ts'
 import { since } from './sightings.ts'
-import { type ReleaseState, recordOf, rolesOf, stepsOf } from './state.ts'
-import { allOpen, holderOf, type Judgement, type Sight } from './step.ts'
+import { lastSwap, type ReleaseState, recordOf, rolesOf, stepsOf, swapsOf } from './state.ts'
+import { allOpen, holderOf, isGone, type Judgement, type Sight } from './step.ts'
 import { steps } from './steps/index.ts'
 import type { Clock } from './world.ts'
 
@@ -25,6 +28,8 @@ interface Seen {
   readonly judgement: Judgement | null
   readonly acting: Progress | null
   readonly trouble: Problem | null
+  /** What the timeline goes on with: it is not journalled yet. */
+  readonly openSlices?: readonly Slice[]
   readonly clock: Pick<Clock, 'now' | 'speed'>
   readonly head: { readonly entries: number; readonly lastHash: string }
 }
@@ -48,13 +53,18 @@ export function viewOf(seen: Seen): ReleaseView {
     events: state.events,
     resolvers: judgement?.resolvers ?? resolversOf(state),
     notBefore: judgement?.notBefore ?? null,
+    drain: seen.sight ? drainViewOf(state, seen.sight) : null,
     answers: Object.fromEntries(Object.entries(state.answers).map(([id, { answer }]) => [id, answer])),
     dependencies: state.dependencies,
+    routes: judgement?.routes ?? null,
     cloneChoices: judgement?.cloneChoices ?? null,
     fidelity: state.fidelity,
     domains: judgement?.domains ?? null,
-    wayBack: wayBackOf(state),
+    // Nothing is offered before it is gone: what is being terminated cannot be rebuilt.
+    wayBack: release.outcome !== null || (seen.sight && isGone(seen.sight.blue)) ? wayBackOf(state) : null,
     probes: seen.sight?.probes ?? [],
+    timeline: timelineOf(seen),
+    swaps: swapsOf(state),
     problem: release.outcome === null ? problem : null,
     paused: trouble !== null && needsSignIn(trouble),
     choices: choicesOf(state, {
@@ -148,6 +158,13 @@ function holdsByJournal(state: ReleaseState, colour: Colour): boolean {
     state.forward.swap.provedAt !== null &&
     !(state.release.track === 'rollback' && state.rollback.swap.provedAt !== null)
   return swapped ? colour === 'green' : colour === 'blue'
+}
+
+/** Null before anything can be in it. */
+function timelineOf({ state, openSlices = [] }: Seen): Timeline | null {
+  const { timeline, forward } = state
+  if (forward.swap.enteredAt === null && timeline.lines.length === 0 && timeline.traffic.length === 0) return null
+  return openSlices.reduce((known, slice) => withSlice(known, slice, lastSwap(state)), timeline)
 }
 
 /** What the journal knows of the name servers, when nobody asks them now. */

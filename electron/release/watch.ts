@@ -10,8 +10,23 @@ import type { DnsAnswer, DnsServer, HttpAnswer } from './world.ts'
 
 /** Account seconds between two fresh requests, while it is watched closely. */
 export const PROBE_SECONDS = 5
+/** The records of load balancers live for 60 s (AWS: Elastic Load Balancing, DNS). */
+const ENDPOINTS_MILLISECONDS = 30_000
+/** What the endpoints gave each release last; it may be lost. */
+const endpoints = new WeakMap<
+  Hands,
+  {
+    readonly at: Instant
+    readonly key: string
+    readonly found: AddressSets
+    /** Addresses of neither environment that were given. */
+    readonly strange: Set<string>
+  }
+>()
 /** Questions to a resolver in one round: behind one address there may be many caches. */
 const SAMPLES = { plain: 1, confirming: 2, wavering: 6 }
+
+type Answered = Omit<Observed, 'seen'>
 
 export interface PropagationFacts {
   readonly servers: readonly Observed[]
@@ -28,10 +43,13 @@ export interface PropagationFacts {
 export async function watchWorld(state: ReleaseState, sight: Sight, hands: Hands): Promise<PropagationFacts> {
   const counted = await countedOnLeft(state, sight, hands)
   if (!asksFromHere(state)) return { servers: [], probe: notAsked(hands.world.clock.now()), counted }
-  const sets = await addressSets(state, sight, hands)
-  const [servers, system] = await Promise.all([askPanel(state, sets, hands), askSystem(state, sets, hands)])
+  const known = await addressSets(state, sight, hands)
+  const [answers, system] = await Promise.all([askPanel(state, hands), askSystem(state, hands)])
+  const sets = isStrange(answers, known, hands) ? await addressSets(state, sight, hands, true) : known
+  const servers = observed(state, answers, sets, hands)
   const probe = await askProduction(state, servers, sets, hands)
-  return { servers, probe, system, sets, counted }
+  const seen = system && { answer: system, seen: classify(system, sets) }
+  return { servers, probe, system: seen, sets, counted }
 }
 
 /** Passing trouble with it holds nothing up: enhanced health tells the same, and sooner. */
@@ -49,8 +67,8 @@ export function asksFromHere(state: ReleaseState): boolean {
 }
 
 /** Both address sets: those agreed before the swap and all that the endpoints gave since, for load balancers rotate theirs. */
-async function addressSets(state: ReleaseState, sight: Sight, hands: Hands): Promise<AddressSets> {
-  const found = await bothAddresses(sight, hands)
+async function addressSets(state: ReleaseState, sight: Sight, hands: Hands, anew = false): Promise<AddressSets> {
+  const found = await endpointsNow(state, sight, hands, anew)
   const merged = (colour: Colour): readonly string[] => {
     const known = new Set([...(state.baseline?.addresses[colour] ?? []), ...state.addresses[colour]])
     const addresses = found[colour].filter((address) => !known.has(address))
@@ -60,18 +78,48 @@ async function addressSets(state: ReleaseState, sight: Sight, hands: Hands): Pro
   return { blue: merged('blue'), green: merged('green') }
 }
 
-/** Asks every server of the panel, and journals what changes. */
-async function askPanel(state: ReleaseState, sets: AddressSets, hands: Hands): Promise<readonly Observed[]> {
-  const { world, signal, record } = hands
+/** What both endpoints gave last; asked every now and then. */
+async function endpointsNow(state: ReleaseState, sight: Sight, hands: Hands, anew: boolean): Promise<AddressSets> {
+  const now = hands.world.clock.now()
+  const key = [sight.blue?.endpointUrl, sight.green?.endpointUrl, JSON.stringify(state.release.settings.panel)].join(
+    ' ',
+  )
+  const known = endpoints.get(hands)
+  if (!anew && known?.key === key && now - known.at < ENDPOINTS_MILLISECONDS) return known.found
+  const found = await bothAddresses(state, sight, hands)
+  endpoints.set(hands, { at: now, key, found, strange: known?.strange ?? new Set() })
+  return found
+}
+
+/** Whether somebody gave an address of neither environment that was not seen before: then the endpoints are asked at once. */
+function isStrange(answers: readonly Answered[], sets: AddressSets, hands: Hands): boolean {
+  const known = endpoints.get(hands)?.strange ?? new Set()
+  const given = answers.flatMap(({ answer }) => (answer.kind === 'addresses' ? answer.addresses : []))
+  const strange = given.filter((each) => !sets.blue.includes(each) && !sets.green.includes(each) && !known.has(each))
+  for (const address of strange) known.add(address)
+  return strange.length > 0
+}
+
+/** Asks every server of the panel. */
+async function askPanel(state: ReleaseState, { world, signal }: Hands): Promise<readonly Answered[]> {
   const { productionCname: name, settings } = state.release
   const panel = withSeen(state, await world.dns.panel(name, settings.panel))
-  const servers = await Promise.all(
+  return Promise.all(
     panel.map(async (server) => {
       const samples = Array.from({ length: samplesOf(state, server) }, () => world.dns.ask(server, name, signal))
-      const answer = together(await Promise.all(samples))
-      return { server, answer, seen: classify(answer, sets) }
+      return { server, answer: together(await Promise.all(samples)) }
     }),
   )
+}
+
+/** Whose addresses the servers gave; journals what changes. */
+function observed(
+  state: ReleaseState,
+  answers: readonly Answered[],
+  sets: AddressSets,
+  { world, record }: Hands,
+): readonly Observed[] {
+  const servers = answers.map((each) => ({ ...each, seen: classify(each.answer, sets) }))
   for (const { server, answer, seen } of servers) {
     const known = state.sightings[server.name] ?? []
     const held = heldSeconds(answer)
@@ -108,9 +156,8 @@ function samplesOf(state: ReleaseState, server: DnsServer): number {
   return history.at(-1)?.answer === to ? SAMPLES.confirming : SAMPLES.plain
 }
 
-async function askSystem(state: ReleaseState, sets: AddressSets, { world, signal }: Hands) {
-  const answer = (await world.dns.systemAnswer?.(state.release.productionCname, signal)) ?? null
-  return answer && { answer, seen: classify(answer, sets) }
+async function askSystem({ release }: ReleaseState, { world, signal }: Hands): Promise<DnsAnswer | null> {
+  return (await world.dns.systemAnswer?.(release.productionCname, signal)) ?? null
 }
 
 /** A fresh question to another resolver each time, and a fresh connection: as a new visitor would. */
@@ -131,7 +178,7 @@ async function askProduction(
     : { kind: 'failure', detail: 'no name server gave an address', milliseconds: 0, address: null }
   const by = whoAnswered(state.baseline?.fingerprint, answer, sets)
   const at = world.clock.now()
-  probed({ at, answeredBy: by, milliseconds: answer.milliseconds })
+  probed({ at, answeredBy: by, milliseconds: answer.milliseconds }, answer.kind === 'failure' ? answer.detail : null)
   return { at, by, answer }
 }
 

@@ -129,6 +129,8 @@ export interface ElasticBeanstalk {
     readonly operationsRole: string | null
     /** On top of the template's. */
     readonly settings?: readonly OptionSetting[]
+    /** Options of the template that are left out; their values say nothing. */
+    readonly remove?: readonly OptionSetting[]
   }): Promise<{ readonly environmentId: string }>
   createVersion(input: {
     readonly application: string
@@ -238,7 +240,10 @@ export interface Network {
 }
 
 export interface Bundles {
-  /** Reads the file again before it is sent; throws `bad-bundle` when it is not the inspected one. */
+  /**
+   * Reads the file again before it is sent; throws `bad-bundle` when it is not the inspected one. What was sent when
+   * the signal is aborted stays for the next attempt, unless it was for `GIVEN_UP`.
+   */
   upload(
     bundle: SourceBundle,
     application: string,
@@ -353,6 +358,20 @@ export interface Probe {
     request: { readonly address: string; readonly host: string; readonly path: string; readonly https?: boolean },
     signal: AbortSignal,
   ): Promise<HttpAnswer>
+  /** The same over one connection that is kept, as browsers and programs keep theirs; it is opened with the first request. */
+  keep(request: {
+    readonly address: string
+    readonly host: string
+    readonly path: string
+    readonly https?: boolean
+  }): KeptConnection
+}
+
+/** One connection; it is never made a second time. */
+export interface KeptConnection {
+  /** One request at a time. Null: the other side had ended the connection, and nothing was asked. Never throws for what a server does. */
+  get(signal: AbortSignal): Promise<HttpAnswer | null>
+  close(): void
 }
 
 /** Whether an answer satisfies a check of the operator's; pure, here because both the step and the report say it. */

@@ -3,9 +3,10 @@ import { lanesPicture } from './lanes-picture.ts'
 import { html, Markup } from './markup.ts'
 import type { Report } from './report.ts'
 import { STYLE } from './style.ts'
-import { actionTable, eventTable, gateTable, propagationSection, testSection } from './tables.ts'
+import { actionTable, eventTable, gateTable, propagationSection, testSection, unwatchedSection } from './tables.ts'
 import { timeline } from './time-pictures.ts'
 import type { Walk } from './walks.ts'
+import { patterns } from './watch-pictures.ts'
 import { count, duration, moment, OUTCOME_TITLES, timeIn, titleOf } from './words.ts'
 
 /** The report as one HTML file that loads nothing and runs nothing: to read, to print on A4, to keep. */
@@ -23,12 +24,13 @@ export function reportHtml(report: Report): string {
 <style>${new Markup(STYLE)}</style>
 </head>
 <body>
+${patterns()}
 ${head(report)}
 <main>
 ${waivers(report)}
 <section><h2>Timeline</h2><figure>${timeline(report)}
 <figcaption>Time since the release began, on the account’s clock. Pale: gates and the operator’s decision. A black line: the lever was thrown. Full: the step at work.</figcaption></figure></section>
-${report.propagations.map((watch) => propagationSection(report, watch))}
+${report.propagations.map((watch) => propagationSection(report, watch))}${unwatchedSection(report)}
 <section><h2>Steps, gates and proofs</h2>${report.walks.map((walk) => step(report, walk))}</section>
 ${report.testRuns.length > 0 && html`<section><h2>Tests of green</h2>${report.testRuns.map((run) => testSection(report, run))}</section>`}
 ${decisions(report)}

@@ -1,8 +1,10 @@
 import type { CloneOptions } from '../contract/clone.ts'
 import type { Entry } from '../contract/entries.ts'
-import type { Colour, EnvironmentEvent, Instant, Release, SourceBundle } from '../contract/models.ts'
+import type { RouteId } from '../contract/independence.ts'
+import type { Colour, EnvironmentEvent, Instant, Release, SourceBundle, Swap } from '../contract/models.ts'
 import type { StepId, Track } from '../contract/steps.ts'
-import { type ReleaseState, replay, rolesOf } from '../release/state.ts'
+import type { Timeline } from '../contract/timeline.ts'
+import { type ReleaseState, replay, rolesOf, swapsOf } from '../release/state.ts'
 import { type PropagationWatch, propagationsOf } from './propagations.ts'
 import { type TestRun, testRunsOf } from './test-runs.ts'
 import { type Walk, walksOf } from './walks.ts'
@@ -29,6 +31,12 @@ export interface Report {
   readonly decisions: readonly Decision[]
   readonly testRuns: readonly TestRun[]
   readonly propagations: readonly PropagationWatch[]
+  /** What was asked and carried from before the swap to the end; null where nothing was. */
+  readonly timeline: Timeline | null
+  /** When AWS took each swap. */
+  readonly swaps: readonly Swap[]
+  /** What green carried when nobody used it, before the swap; null where that was not measured. */
+  readonly idleRequestsPerSecond: number | null
   readonly events: readonly EnvironmentEvent[]
   readonly journal: { readonly entries: number; readonly lastHash: string; readonly damage: string | null }
 }
@@ -89,6 +97,9 @@ export function reportOf(input: {
     decisions: entries.flatMap(decisionOf),
     testRuns: testRunsOf(entries),
     propagations: propagationsOf(entries),
+    timeline: state.timeline.lines.length > 0 || state.timeline.traffic.length > 0 ? state.timeline : null,
+    swaps: swapsOf(state),
+    idleRequestsPerSecond: state.baseline?.floorRequestsPerSecond ?? null,
     events: entries.flatMap((entry) => (entry.kind === 'event' ? [eventOf(entry.event)] : [])),
     journal: { entries: entries.length, lastHash: input.entries.at(-1)?.hash ?? '', damage: input.damage },
   }
@@ -127,6 +138,11 @@ function waiversOf(entries: readonly Entry[], walks: readonly Walk[]): readonly 
   })
 }
 
+const ROUTES: Readonly<Record<RouteId, string>> = {
+  'decouple-first': 'Chose to decouple the database of blue before green is made.',
+  'decouple-later': 'Chose to decouple the database of blue only after the swap: green uses it from outside.',
+}
+
 function decisionOf(entry: Entry): readonly Decision[] {
   const { at } = entry
   switch (entry.kind) {
@@ -158,6 +174,8 @@ function decisionOf(entry: Entry): readonly Decision[] {
       return entry.drift === null ? [] : [{ at, text: `Saw another hand: ${entry.said}` }]
     case 'drift-accepted':
       return [{ at, text: `Went on with it as it is: ${entry.said}.` }]
+    case 'route-chosen':
+      return [{ at, text: ROUTES[entry.route] }]
     case 'answered':
       return [{ at, text: `Answered for ${entry.question}: ${entry.answer.replaceAll('-', ' ')}.` }]
     case 'signed-off':

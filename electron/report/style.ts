@@ -34,6 +34,7 @@ header { padding-bottom: 6px; }
 figure { margin-top: 16px; break-inside: avoid; }
 figcaption { margin-top: 6px; font-size: 12px; color: var(--muted); }
 svg { display: block; width: 100%; height: auto; }
+.patterns { position: absolute; width: 0; height: 0; }
 svg text { font-family: "Open Sans", "Helvetica Neue", "Segoe UI", Roboto, Arial, "Liberation Sans", sans-serif; fill: var(--ink); }
 .step { margin-top: 26px; padding-top: 12px; border-top: 1px solid var(--line); }
 .step:first-of-type { border-top: 0; margin-top: 0; padding-top: 0; }

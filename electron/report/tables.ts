@@ -1,9 +1,11 @@
+import { LINE_TITLES } from '../contract/timeline-picture.ts'
 import { html, type Markup } from './markup.ts'
 import type { PropagationWatch } from './propagations.ts'
 import type { Report } from './report.ts'
 import type { TestRun } from './test-runs.ts'
-import { ANSWER_COLOURS, resolverStrips, testStrip } from './time-pictures.ts'
+import { resolverStrips, testStrip } from './time-pictures.ts'
 import type { ReportedAction, ReportedGate } from './walks.ts'
+import { FILLS, timelineOfSwap, watchLegend, watchPicture } from './watch-pictures.ts'
 import { ACTION_TITLES, count, duration, STATUS_TITLES, timeIn, titleOf } from './words.ts'
 
 /** Gates with their last verdict, its evidence, and the waiver where one was given. */
@@ -61,6 +63,9 @@ ${checks.map(({ path, expectStatus, contains, passed, failed, lastSaid }) => htm
 <p class="gap">${signOff ? html`<strong>Signed off</strong> at ${timeIn(release, signOff.at)}${signOff.note ? html`: ${signOff.note}` : ', without a note.'}` : 'Not signed off.'}</p></div>`
 }
 
+/** Of the errors of the watch, the newest. */
+const SAID = 20
+
 const LEGEND = [
   ['blue', 'blue’s addresses'],
   ['green', 'green’s addresses'],
@@ -70,10 +75,38 @@ const LEGEND = [
   ['error', 'an error'],
 ] as const
 
-/** The strips of all name servers after one swap. */
+/** The strips of all name servers after one swap, and the answers and the traffic of the same time. */
 export function propagationSection(report: Report, watch: PropagationWatch): Markup {
   const answers = new Set<string>(watch.servers.flatMap(({ history }) => history.map(({ answer }) => answer)))
   return html`<section><h2>${titleOf('propagation', watch.track)}</h2>
 <p>What every name server that was asked answered for ${report.release.productionCname}${watch.swappedAt !== null && `, since AWS took the swap at ${timeIn(report.release, watch.swappedAt)}`}.</p>
-<figure>${resolverStrips(watch)}<p class="legend">${LEGEND.filter(([answer]) => answers.has(answer)).map(([answer, words]) => html`<span><svg viewBox="0 0 14 10" aria-hidden="true"><rect width="14" height="10" fill="${ANSWER_COLOURS[answer] ?? ''}"/></svg>${words}</span>`)}</p></figure></section>`
+<figure>${resolverStrips(watch)}<p class="legend">${LEGEND.filter(([answer]) => answers.has(answer)).map(([answer, words]) => html`<span><svg viewBox="0 0 14 10" aria-hidden="true"><rect width="14" height="10" fill="${FILLS[answer] ?? ''}"/></svg>${words}</span>`)}</p></figure>
+${watched(report, watch.track === 'rollback')}</section>`
+}
+
+/** Where a swap was never followed by a name server: nobody asked any, or the release ended before. */
+export function unwatchedSection(report: Report): Markup {
+  const picture = report.propagations.length === 0 ? watched(report, false) : null
+  return html`${picture && html`<section><h2>Around the swap</h2>${picture}</section>`}`
+}
+
+function watched(report: Report, isBack: boolean): Markup | null {
+  const timeline = timelineOfSwap(report, isBack)
+  const picture = timeline && watchPicture(report, timeline)
+  if (!timeline || !picture) return null
+  const said = timeline.lines.flatMap(({ kind, host, slices }) =>
+    slices.flatMap(({ from, said: words }) => (words === undefined ? [] : [{ at: from, kind, host, words }])),
+  )
+  return html`<figure>${picture}${watchLegend()}
+<figcaption>Whom both environments carried, by Elastic Beanstalk, and who answered at the production URL and its domains. Times are UTC. A gap is time in which nothing was asked.</figcaption></figure>
+${
+  said.length > 0 &&
+  html`<p class="small gap"><strong>Without an answer:</strong></p><ul class="small">${said
+    .toSorted((one, next) => one.at - next.at)
+    .slice(-SAID)
+    .map(
+      ({ at, kind, host, words }) =>
+        html`<li>${timeIn(report.release, at)} ${LINE_TITLES[kind] ?? ''}, ${host}: ${words}</li>`,
+    )}</ul>`
+}`
 }

@@ -5,6 +5,7 @@ import type { PropagationWatch } from './propagations.ts'
 import type { Report } from './report.ts'
 import type { TestRun } from './test-runs.ts'
 import type { Walk } from './walks.ts'
+import { FILLS } from './watch-pictures.ts'
 import { duration, titleOf } from './words.ts'
 
 const WIDTH = 720
@@ -40,15 +41,6 @@ ${leversAt.map((thrown) => html`<path d="M${x(thrown)} ${top + 1}v20" stroke="#1
 <text x="${WIDTH}" y="${top + 15}" font-size="11.5" text-anchor="end" style="fill:#58626f">${provedAt === null ? 'not proved' : duration((provedAt - enteredAt) / 1000)}</text>`
 }
 
-export const ANSWER_COLOURS: Readonly<Record<string, string>> = {
-  blue: '#7fb0f5',
-  green: '#0f7f3d',
-  mixed: '#e0a100',
-  foreign: '#b3261e',
-  silent: '#c9ced6',
-  error: '#6b7280',
-}
-
 /** What each name server answered for the production URL, over time. */
 export function resolverStrips(watch: PropagationWatch): Markup {
   const from = Math.min(watch.swappedAt ?? watch.from, watch.from)
@@ -63,7 +55,7 @@ ${watch.servers.map((server, index) => {
 <text x="0" y="${top + 24}" font-size="9.5" style="fill:#58626f">${wrapped(server.address, 36, 1)[0] ?? ''}</text>
 ${server.history.map(({ at, answer }, number) => {
   const end = server.history[number + 1]?.at ?? watch.until
-  return html`<rect x="${x(at)}" y="${top + 5}" width="${width(x(at), x(end))}" height="16" fill="${ANSWER_COLOURS[answer] ?? '#6b7280'}"/>`
+  return html`<rect x="${x(at)}" y="${top + 5}" width="${width(x(at), x(end))}" height="16" fill="${FILLS[answer] ?? '#6b7280'}"/>`
 })}
 <text x="${WIDTH}" y="${top + 17}" font-size="11" text-anchor="end" style="fill:#58626f">${server.history.at(-1)?.answer ?? ''}</text>`
 })}

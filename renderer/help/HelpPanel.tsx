@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { toggleHelp } from '../actions.ts'
 import { shownStepOf } from '../roles.ts'
 import { useSignalbox } from '../store.ts'
@@ -6,12 +7,20 @@ import { CrossIcon } from '../ui/icons.tsx'
 import { type Topic, topics } from './topics.ts'
 import './help-panel.css'
 
-/** Explains what is on the screen to someone who has never done a release. */
+/** Explains what is on the screen to someone who has never done a release, and what lies behind it to those who ask. */
 export function HelpPanel() {
-  const topic = useSignalbox(topicOf)
-  const { title, what, why, wrong, look } = topics[topic]
+  const screen = useSignalbox(topicOf)
+  const [opened, setOpened] = useState<{ readonly on: Topic; readonly page: Topic } | null>(null)
+  // Whoever goes on to another screen is helped with that one.
+  const topic = opened?.on === screen ? opened.page : screen
+  const { title, what, why, wrong, look, more = [] } = topics[topic]
   return (
     <aside className="help" aria-label="Help" data-testid={testIds.helpPanel} data-topic={topic}>
+      {topic !== screen && (
+        <button type="button" className="help-more" onClick={() => setOpened(null)}>
+          ← {topics[screen].title}
+        </button>
+      )}
       <header className="help-head">
         <h2 className="title">{title}</h2>
         <button type="button" className="help-close" aria-label="Close help" onClick={toggleHelp}>
@@ -39,6 +48,18 @@ export function HelpPanel() {
           <li key={text}>{text}</li>
         ))}
       </ul>
+      {more.length > 0 && <h3>Read more</h3>}
+      {more.map((page) => (
+        <button
+          key={page}
+          type="button"
+          className="help-more"
+          data-testid={testIds.helpMore(page)}
+          onClick={() => setOpened({ on: screen, page })}
+        >
+          {topics[page].title}
+        </button>
+      ))}
     </aside>
   )
 }
@@ -56,6 +77,7 @@ function topicOf({ screen, view, shownStep }: ReturnType<typeof useSignalbox.get
       if (view === null) return 'releases'
       if (view.release.outcome !== null && shownStep === null) return 'outcome'
       const step = shownStepOf(view, shownStep).id
+      if (step === 'independence' && view.routes?.chosen === 'decouple-later') return 'decouple-later'
       return view.release.track === 'rollback' && (step === 'swap' || step === 'propagation' || step === 'retire')
         ? `rollback-${step}`
         : step

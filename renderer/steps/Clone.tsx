@@ -7,6 +7,8 @@ import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'
 import { CloneOptions } from '../ui/CloneOptions.tsx'
 import { Fidelity } from '../ui/Fidelity.tsx'
+import { NextChange } from '../ui/NextChange.tsx'
+import { Routes } from '../ui/Routes.tsx'
 import type { StepParts, StepProps } from './parts.ts'
 import './inputs.css'
 
@@ -14,9 +16,9 @@ import './inputs.css'
 export const clone: StepParts = {
   sentence: ({ release }) =>
     `A second environment, green, is made from the configuration of ${release.blue.name}: same platform, same settings, same version, unless you choose otherwise. Blue and the production URL are not touched.`,
-  Inputs: GreenNames,
+  Inputs: Before,
   Watch: SideBySide,
-  plan({ release, cloneChoices }, _step, draft) {
+  plan({ release, cloneChoices }, { preview }, draft) {
     const greenName = draft.greenName ?? release.green.name
     const cnamePrefix = draft.cnamePrefix ?? release.green.cnamePrefix
     const form = draft.cloneForm ?? (cloneChoices ? cloneFormOf(cloneChoices.chosen) : null)
@@ -28,10 +30,14 @@ export const clone: StepParts = {
           ? 'Look at More options: something there cannot be.'
           : null
     const options = form && cloneOptionsOf(form)
+    const password = preview?.asksPassword ? { password: draft.databasePassword || null } : {}
     const isChosen = options !== null && JSON.stringify(options) !== JSON.stringify(cloneChoices?.chosen)
     return {
       label: 'Create green',
-      lever: missing === null ? { step: 'clone', greenName, cnamePrefix, ...(options ? { options } : {}) } : null,
+      lever:
+        missing === null
+          ? { step: 'clone', greenName, cnamePrefix, ...(options ? { options } : {}), ...password }
+          : null,
       missing,
       brings: [
         ...(greenName === release.green.name ? [] : ['name-free']),
@@ -40,6 +46,16 @@ export const clone: StepParts = {
       ],
     }
   },
+}
+
+function Before(props: StepProps) {
+  return (
+    <>
+      <GreenNames {...props} />
+      <NextChange preview={props.step.preview} />
+      <Routes routes={props.view.routes} blue={props.view.release.blue.name} />
+    </>
+  )
 }
 
 function GreenNames({ view }: StepProps) {

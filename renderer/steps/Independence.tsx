@@ -1,10 +1,9 @@
-import FormField from '@cloudscape-design/components/form-field'
-import Input from '@cloudscape-design/components/input'
 import { useState } from 'react'
 import { type Answer, QUESTION_IDS, type QuestionId } from '../../electron/contract/independence.ts'
-import { answerQuestion, keepInDraft } from '../actions.ts'
-import { useSignalbox } from '../store.ts'
+import { answerQuestion } from '../actions.ts'
 import { testIds } from '../test-ids.ts'
+import { NextChange } from '../ui/NextChange.tsx'
+import { Routes } from '../ui/Routes.tsx'
 import type { StepParts, StepProps } from './parts.ts'
 import './inputs.css'
 
@@ -24,7 +23,8 @@ export const independence: StepParts = {
 function Before(props: StepProps) {
   return (
     <>
-      <NextChange {...props} />
+      <Routes routes={props.view.routes} blue={props.view.release.blue.name} />
+      <NextChange preview={props.step.preview} />
       <Questions {...props} />
     </>
   )
@@ -85,38 +85,6 @@ function Questions({ view }: StepProps) {
             </div>
           </fieldset>
         ))}
-      </div>
-    </section>
-  )
-}
-
-/** What the lever does next, in words and as the calls that it makes. */
-function NextChange({ step: { preview } }: StepProps) {
-  const password = useSignalbox((state) => state.draft.databasePassword)
-  if (!preview) return null
-  return (
-    <section className="panel inputs" aria-label="What comes next" data-testid={testIds.preview}>
-      <div className="stack-tight">
-        <h3 className="title">Next: {preview.title.toLowerCase()}</h3>
-        <p className="lead wrap">{preview.words}</p>
-        <pre className="code" aria-label="The calls it makes">
-          {preview.calls.join('\n')}
-        </pre>
-        {preview.asksPassword && (
-          <FormField
-            label="Password of the database (optional)"
-            constraintText="Sent to Elastic Beanstalk with this change and kept nowhere in Signalbox."
-            stretch
-          >
-            <Input
-              data-testid={testIds.databasePassword}
-              type="password"
-              autoComplete={false}
-              value={password}
-              onChange={({ detail }) => keepInDraft({ databasePassword: detail.value })}
-            />
-          </FormField>
-        )}
       </div>
     </section>
   )

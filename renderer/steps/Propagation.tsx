@@ -10,9 +10,9 @@ import { useWaitingFor } from '../store.ts'
 import { testIds } from '../test-ids.ts'
 import { Drain } from '../ui/Drain.tsx'
 import { PanelEditor } from '../ui/PanelEditor.tsx'
-import { ProbeStrip } from '../ui/ProbeStrip.tsx'
 import { Resolvers } from '../ui/Resolvers.tsx'
 import { SoakField } from '../ui/SettingsFields.tsx'
+import { TimelinePictures } from '../ui/TimelinePictures.tsx'
 import type { StepParts, StepProps } from './parts.ts'
 import './inputs.css'
 
@@ -28,7 +28,6 @@ export const propagation: StepParts = {
 }
 
 function Propagation({ view, step }: StepProps) {
-  const { from } = rolesOf(view)
   return (
     <>
       <Resolvers view={view} since={step.enteredAt} />
@@ -37,10 +36,8 @@ function Propagation({ view, step }: StepProps) {
           <PanelEditor key={JSON.stringify(view.release.settings.panel)} release={view.release} />
         </section>
       )}
-      <section className="panel watch stack" aria-label="Requests">
-        <ProbeStrip view={view} />
-        <Drain lane={from} since={step.enteredAt} />
-      </section>
+      <TimelinePictures view={view} />
+      <Drain view={view} />
       <Soak key={JSON.stringify(view.release.settings)} view={view} step={step} />
     </>
   )

@@ -7,7 +7,10 @@ import { isProductionUrl } from '../names.ts'
 import { rolesOf } from '../roles.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'
+import { NextChange } from '../ui/NextChange.tsx'
+import { RebuildPanel } from '../ui/RebuildPanel.tsx'
 import { Retirement } from '../ui/Retirement.tsx'
+import { FoldedPictures } from '../ui/TimelinePictures.tsx'
 import type { StepParts, StepProps } from './parts.ts'
 import './inputs.css'
 
@@ -18,7 +21,7 @@ export const retire: StepParts = {
     return `${capital(fromColour)}, ${from.name}, is terminated by its id; ${to.name} goes on serving ${view.release.productionCname}. This is the one step that another click cannot take back.`
   },
   Inputs: Ending,
-  Watch: null,
+  Watch: Leaving,
   plan(view, { preview }, draft) {
     const { fromColour } = rolesOf(view)
     if (isShrinking(preview))
@@ -27,6 +30,14 @@ export const retire: StepParts = {
         lever: { step: 'retire', typedUrl: '', stage: 'shrink' },
         missing: null,
         brings: [],
+      }
+    if (preview?.stage)
+      return {
+        label: preview.title,
+        lever: { step: 'retire', typedUrl: '', stage: preview.stage },
+        missing: null,
+        brings: [],
+        grave: true,
       }
     const typed = isProductionUrl(draft.typedUrl, view.release.productionCname)
     return {
@@ -51,21 +62,18 @@ function Ending(props: StepProps) {
       {view.release.track === 'forward' && (
         <Retirement key={JSON.stringify(view.release.settings.retirement)} view={view} />
       )}
-      {isShrinking(step.preview) ? <Shrinking {...props} /> : <Losses {...props} />}
+      {isShrinking(step.preview) || step.preview?.stage ? <NextChange preview={step.preview} /> : <Losses {...props} />}
+      <FoldedPictures view={view} />
     </>
   )
 }
 
-function Shrinking({ step: { preview } }: StepProps) {
-  if (!preview) return null
+function Leaving({ view }: StepProps) {
   return (
-    <section className="panel inputs stack-tight" aria-label="What comes next" data-testid={testIds.preview}>
-      <h3 className="title">Next: {preview.title.toLowerCase()}</h3>
-      <p className="lead wrap">{preview.words}</p>
-      <pre className="code" aria-label="The calls it makes">
-        {preview.calls.join('\n')}
-      </pre>
-    </section>
+    <>
+      {view.wayBack && view.release.outcome === null && <RebuildPanel release={view.release} wayBack={view.wayBack} />}
+      <FoldedPictures view={view} />
+    </>
   )
 }
 

@@ -1,5 +1,6 @@
 import { rolesOf } from '../roles.ts'
 import { Domains } from '../ui/Domains.tsx'
+import { FoldedPictures } from '../ui/TimelinePictures.tsx'
 import type { StepParts, StepProps } from './parts.ts'
 import './inputs.css'
 
@@ -11,7 +12,7 @@ export const swap: StepParts = {
     return `${view.release.productionCname} moves ${back}from ${fromColour}, ${from.name}, to ${toColour}, ${to.name}. Both keep running. Swapping again takes it back.`
   },
   Inputs: Audit,
-  Watch: null,
+  Watch: FoldedPictures,
   plan: ({ release }) => ({
     label: release.track === 'forward' ? 'Swap the CNAMEs now' : 'Swap the CNAMEs back now',
     lever: { step: 'swap' },

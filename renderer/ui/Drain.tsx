@@ -1,23 +1,35 @@
-import type { Instant, Lane } from '../../electron/contract/models.ts'
+import type { ReleaseView } from '../../electron/contract/models.ts'
 import { rate } from '../formats.ts'
-import { Sparkline } from './Sparkline.tsx'
+import { rolesOf } from '../roles.ts'
+import { testIds } from '../test-ids.ts'
 
-/** The traffic of the side that was left, until nobody uses it. */
-export function Drain({ lane, since }: { readonly lane: Lane; readonly since: Instant | null }) {
-  const points = lane.traffic.filter(({ at }) => since === null || at >= since - 60_000)
-  const newest = points.at(-1)
-  const top = Math.max(0.1, ...points.map(({ requestsPerSecond }) => requestsPerSecond))
+/** Whether the side that was left still gets traffic, how that goes, and what can be done about the rest. */
+export function Drain({ view }: { readonly view: ReleaseView }) {
+  const { from, fromColour } = rolesOf(view)
+  const { drain } = view
+  const newest = from.traffic.at(-1)
   return (
-    <div>
-      <h3 className="title">Traffic that {lane.colour} still gets</h3>
-      <p className="small muted">
-        {newest === undefined
-          ? `${lane.name} does not report its requests.`
-          : `${rate(newest.requestsPerSecond)} requests per second now, ${rate(top)} at the highest. Clients that keep connections open are the last to move.`}
+    <section
+      className="panel watch stack-tight"
+      aria-label="Traffic of the side that was left"
+      data-testid={testIds.drain}
+    >
+      <h3 className="title">Traffic that {fromColour} still gets</h3>
+      <p className="muted wrap">
+        {from.gone
+          ? `${from.name} is gone: it serves nobody.`
+          : newest === undefined
+            ? `${from.name} does not report its requests.`
+            : `${rate(newest.requestsPerSecond)} requests per second now. `}
+        {!from.gone && drain && drain.words}
+        {!from.gone && newest && !drain && 'How it goes can be said after some readings.'}
       </p>
-      {points.length > 1 && (
-        <Sparkline colour={lane.colour} points={points} top={top} label={`Requests per second to ${lane.name}`} />
+      {drain?.advice && !from.gone && (
+        <p className="wrap">
+          <strong>What to do: </strong>
+          {drain.advice}
+        </p>
       )}
-    </div>
+    </section>
   )
 }

@@ -18,6 +18,7 @@ export function OutcomePanel({ view }: { readonly view: ReleaseView }) {
   const { outcome, startedAt, endedAt } = release
   if (outcome === null || endedAt === null) return null
   const dangling = view.steps.retire.proofs.find(({ id }) => id === 'dangling-records')
+  const database = view.steps.retire.proofs.find(({ id }) => id === 'database-stays')
   const steps = stepsOf(view).filter((step) => step.enteredAt !== null)
   return (
     <section className="stack" data-testid={testIds.outcome} data-outcome={outcome}>
@@ -28,6 +29,7 @@ export function OutcomePanel({ view }: { readonly view: ReleaseView }) {
           {dateTime(startedAt)} to {dateTime(endedAt)}, {duration((endedAt - startedAt) / 1000)} in all.
         </p>
         {dangling !== undefined && dangling.evidence.length > 1 && <p className="wrap">{dangling.summary}</p>}
+        {database !== undefined && <p className="wrap">{database.summary}</p>}
       </div>
       {view.wayBack && <RebuildPanel release={release} wayBack={view.wayBack} />}
       <Report view={view} />

@@ -4,6 +4,7 @@ import { isPassing, type Problem } from '../../electron/contract/problem.ts'
 import { dismissProblem } from '../actions.ts'
 import { useSignalbox } from '../store.ts'
 import { testIds } from '../test-ids.ts'
+import { useBroughtIntoView } from './use-brought-into-view.ts'
 import './problem-alert.css'
 
 /** A problem in full: what happened, what it means for the release, what to do now, and AWS's own words on request. */
@@ -14,8 +15,9 @@ export function ProblemAlert(props: {
 }) {
   const { problem, action, onDismiss } = props
   const mild = isPassing(problem) || problem.code === 'credentials-expired'
+  const element = useBroughtIntoView(mild ? null : `${problem.title} ${problem.meaning ?? ''}`)
   return (
-    <div className="problem" role="alert" data-testid={testIds.problem} data-problem={problem.code}>
+    <div ref={element} className="problem" role="alert" data-testid={testIds.problem} data-problem={problem.code}>
       <Alert
         type={mild ? 'warning' : 'error'}
         header={<span className="wrap">{problem.title}</span>}

@@ -12,7 +12,7 @@ import { ConfirmModal } from './ConfirmModal.tsx'
 export function RebuildPanel({ release, wayBack }: { readonly release: Release; readonly wayBack: WayBack }) {
   const [confirming, setConfirming] = useState(false)
   const waiting = useWaitingFor('rebuildBlue')
-  const { blue, productionCname, green } = release
+  const { blue, productionCname, green, outcome } = release
   async function rebuild() {
     await rebuildBlue()
     setConfirming(false)
@@ -49,6 +49,12 @@ export function RebuildPanel({ release, wayBack }: { readonly release: Release; 
             costs money from then on. {productionCname} stays where it is: to move it, begin a release from the
             environment that holds it.
           </p>
+          {outcome === null && (
+            <p className="wrap">
+              <strong>This release ends with it,</strong> as if you had stopped it: what is not proved yet is not proved
+              any more.
+            </p>
+          )}
         </ConfirmModal>
       )}
     </section>

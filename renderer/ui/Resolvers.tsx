@@ -74,24 +74,20 @@ function Row(props: {
           {address}
         </div>
       </div>
-      <svg
+      <div
         className="resolver-strip"
-        viewBox="0 0 100 10"
-        preserveAspectRatio="none"
         role="img"
         aria-label={`Answers so far: ${history.map((each) => each.answer).join(', then ') || 'none'}`}
       >
         {spansOf(history, start, now).map((span) => (
-          <rect
+          <span
             key={`${span.from} ${span.answer}`}
             data-answer={span.answer}
-            x={span.from * 100}
-            y="0"
-            width={span.width * 100}
-            height="10"
+            title={span.answer}
+            style={{ left: `${span.from * 100}%`, width: `${span.width * 100}%` }}
           />
         ))}
-      </svg>
+      </div>
       <div className="resolver-now">
         <div title={addresses.join('\n')}>
           <strong>{WORDS[answer]}</strong>
@@ -100,6 +96,7 @@ function Row(props: {
           )}
           {overruns && <span className="resolver-overruns"> · past its TTL</span>}
         </div>
+        {left !== null && left > 0 && answer !== wanted && <Countdown left={left} whole={wholeOf(resolver, start)} />}
         <div className="small muted wrap">{note}</div>
       </div>
       <span className="resolver-mark" title={confirmed ? 'Confirmed' : 'Not confirmed yet'}>
@@ -114,6 +111,21 @@ function Row(props: {
 function leftOf({ forgetsAt, ttlSecondsLeft }: ResolverView, now: Instant, snapshotAt: Instant): number | null {
   if (forgetsAt !== undefined) return forgetsAt === null ? null : Math.max(0, Math.round((forgetsAt - now) / 1000))
   return ttlSecondsLeft === null ? null : Math.max(0, ttlSecondsLeft - (now - snapshotAt) / 1000)
+}
+
+/** Seconds that a resolver had left when it was first watched. */
+function wholeOf({ forgetsAt, ttlSecondsLeft }: ResolverView, start: Instant): number {
+  return forgetsAt === undefined || forgetsAt === null ? (ttlSecondsLeft ?? 0) : (forgetsAt - start) / 1000
+}
+
+/** What is left of a TTL, as a bar that shrinks; the words beside it say the same. */
+function Countdown({ left, whole }: { readonly left: number; readonly whole: number }) {
+  const part = whole > 0 ? Math.min(1, left / whole) : 0
+  return (
+    <div className="resolver-countdown" data-left={Math.round(part * 100)} aria-hidden="true">
+      <span style={{ width: `${part * 100}%` }} />
+    </div>
+  )
 }
 
 /** The earliest moment at which the old environment can be given up, and what stands in the way longest. */

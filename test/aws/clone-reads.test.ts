@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDescriptor } from '../../electron/account/descriptor.ts'
 import { openPractice, type Practice } from '../../electron/account/practice.ts'
 import { type Aws, openAws } from '../../electron/aws/connect.ts'
+import type { KeyPair } from '../../electron/practice/server/practice.ts'
+import { clientsOf } from '../practice/server/clients.ts'
 import { type Practice as Account, startPractice } from '../practice/start-practice.ts'
 
 let account: Account
@@ -11,18 +15,22 @@ let aws: Aws
 beforeAll(async () => {
   account = await startPractice({ speed: 600, users: false })
   practice = openPractice(readDescriptor(account.descriptor))
-  const { accessKeyId, secretAccessKey, region, endpoint } = account
-  aws = openAws({
-    region,
-    endpoint,
-    credentials: async () => ({ accessKeyId, secretAccessKey }),
-    clock: practice.clock,
-  })
+  aws = signedBy(account)
 }, 60_000)
 afterAll(async () => {
   practice.close()
   await account.stop()
 })
+
+function signedBy({ accessKeyId, secretAccessKey }: KeyPair): Aws {
+  const { region, endpoint } = account
+  return openAws({
+    region,
+    endpoint,
+    credentials: async () => ({ accessKeyId, secretAccessKey }),
+    clock: practice.clock,
+  })
+}
 
 async function shop() {
   const [environment] = await aws.elasticBeanstalk.describeEnvironments({ names: ['shop-production'] })
@@ -80,5 +88,38 @@ describe('what a clone is chosen and compared by', () => {
     await aws.network.revokeIngress(groupId, [rule])
     await aws.network.revokeIngress(groupId, [rule])
     expect(await here()).toEqual([])
+  })
+})
+
+describe('a user who has only the policy for operators', () => {
+  const policy: unknown = JSON.parse(
+    readFileSync(new URL('../../resources/iam/operator-policy.json', import.meta.url), 'utf8'),
+  )
+
+  it('repairs the groups of an environment, and touches no other group', async () => {
+    const keys = await account.control<KeyPair>('/users', { name: 'release-operator', policy })
+    const { network } = signedBy(keys)
+    const { physical } = await shop()
+    const { SecurityGroups = [] } = await clientsOf(account).ec2.send(
+      new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-name', Values: ['shop-database'] }] }),
+    )
+    const foreign = SecurityGroups[0]?.GroupId ?? ''
+    const rule = { protocol: 'tcp', fromPort: 8443, toPort: 8443, source: '198.51.100.0/24' }
+    const here = async (groupId: string) =>
+      (await network.ingress([groupId])).filter(({ fromPort }) => fromPort === 8443)
+    for (const groupId of [physical('AWSEBSecurityGroup'), physical('AWSEBLoadBalancerSecurityGroup')]) {
+      await network.allowIngress(groupId, [{ ...rule, groupId }])
+      expect(await here(groupId)).toEqual([{ ...rule, groupId }])
+      await network.revokeIngress(groupId, [{ ...rule, groupId }])
+      expect(await here(groupId)).toEqual([])
+    }
+    await expect(network.allowIngress(foreign, [{ ...rule, groupId: foreign }])).rejects.toMatchObject({
+      problem: {
+        code: 'access-denied',
+        title: 'You are not allowed to perform ec2:AuthorizeSecurityGroupIngress',
+        detail: expect.stringContaining(`security-group/${foreign}`),
+      },
+    })
+    expect(await here(foreign)).toEqual([])
   })
 })

@@ -15,6 +15,7 @@ import { createPracticeClock } from '../../electron/account/practice-clock.ts'
 import { type Aws, openAws } from '../../electron/aws/connect.ts'
 import { createVersionBundles } from '../../electron/bundle/version-bundles.ts'
 import type { SourceBundle } from '../../electron/contract/models.ts'
+import { GIVEN_UP } from '../../electron/contract/problem.ts'
 import { archive } from '../bundle/archives.ts'
 import { type Practice, startPractice } from '../practice/start-practice.ts'
 
@@ -65,8 +66,8 @@ async function stored(bundle: SourceBundle): Promise<string> {
     .digest('hex')
 }
 
-/** Sends until so many bytes are there, then the app is closed. */
-async function cutOff(bundle: SourceBundle, afterBytes: number): Promise<number> {
+/** Sends until so many bytes are there, then the app is closed, or it ends for another reason. */
+async function cutOff(bundle: SourceBundle, afterBytes: number, reason = new Error('closed')): Promise<number> {
   const closing = new AbortController()
   let sent = 0
   const sending = start().bundles.upload(
@@ -74,11 +75,11 @@ async function cutOff(bundle: SourceBundle, afterBytes: number): Promise<number>
     'shop',
     (bytes) => {
       sent = bytes
-      if (bytes >= afterBytes) closing.abort(new Error('closed'))
+      if (bytes >= afterBytes) closing.abort(reason)
     },
     closing.signal,
   )
-  await expect(sending).rejects.toThrow('closed')
+  await expect(sending).rejects.toBe(reason)
   return sent / PART
 }
 
@@ -134,6 +135,27 @@ describe('an upload that was cut off', () => {
   })
 })
 
+describe('an upload that the operator gave up', () => {
+  it('leaves no part behind, neither its own nor one of an earlier start', async () => {
+    const bundle = await makeBundle('given-up.zip', randomBytes(6 * PART))
+    const target = { Bucket: bucket, Key: keyOf(bundle) }
+    await s3.send(new CreateMultipartUploadCommand(target))
+    await cutOff(bundle, 2 * PART)
+    await s3.send(new CreateMultipartUploadCommand(target))
+    expect(await unfinished(bundle)).toBe(2)
+    await cutOff(bundle, 3 * PART, GIVEN_UP)
+    expect(await unfinished(bundle)).toBe(0)
+    await expect(stored(bundle)).rejects.toThrow(/specified key does not exist/)
+  })
+
+  it('ends all the same where nobody may clear away', async () => {
+    const bundle = await makeBundle('not-cleared.zip', randomBytes(3 * PART))
+    await account.control('/faults', { name: 'access-denied', action: 's3:AbortMultipartUpload' })
+    await cutOff(bundle, PART, GIVEN_UP)
+    expect(await unfinished(bundle)).toBe(1)
+  })
+})
+
 describe('sending', () => {
   it.each([1, 100, PART - 1, PART, PART + 1, 2 * PART])('%i bytes arrive as they are', async (size) => {
     const bundle = await makeBundle(`size-${size}.zip`, randomBytes(size))
@@ -141,6 +163,21 @@ describe('sending', () => {
     await start().bundles.upload(bundle, 'shop', (bytes) => sent.push(bytes), forever)
     expect(sent.at(-1)).toBe(size)
     expect(await stored(bundle)).toBe(bundle.sha256)
+  })
+
+  it.each([
+    ['shop-1.5.0.zip', '.zip'],
+    ['shop', '.zip'],
+    ['shop.WAR', '.war'],
+    ['shop-1.5.0.jar', '.jar'],
+    ['Dockerfile', '-Dockerfile'],
+    ['Dockerrun.aws.json', '-Dockerrun.aws.json'],
+    ['docker-compose.yml', '-docker-compose.yml'],
+    ['what? a name.json', '.zip'],
+  ])('%s lies in S3 with its own ending', async (fileName, ending) => {
+    const bundle = await makeBundle(fileName, randomBytes(10))
+    const { key } = await start().bundles.upload(bundle, 'shop', () => undefined, forever)
+    expect(key).toBe(`shop/signalbox-${bundle.sha256}${ending}`)
   })
 
   it('says which part of the way was refused, and goes on from there', async () => {

@@ -1,9 +1,6 @@
-import { createServer as createSecureServer } from 'node:https'
 import { createServer, type Socket } from 'node:net'
-import { decode, encode } from 'dns-packet'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDns, type DnsOptions } from '../../electron/dns/panel.ts'
-import { createCertificateAuthority } from '../../electron/practice/server/network/certificate-authority.ts'
 import type { DnsAnswer } from '../../electron/release/world.ts'
 import { AUTHORITATIVE_ANSWER, a, type Behaviour, type Liar, nameIn, reply, startLiar } from './liar.ts'
 
@@ -184,101 +181,6 @@ describe('what a server may do', () => {
     expect(await dns.ask({ ...server, address: honest.address }, 'shop.example', AbortSignal.timeout(5_000))).toEqual(
       found,
     )
-  })
-})
-
-describe('DNS over HTTPS', () => {
-  const authority = createCertificateAuthority(Date.now())
-
-  async function startSecure(
-    answer: (body: Buffer) => { status?: number; type?: string; body: Buffer; location?: string },
-  ): Promise<{ address: string; seen: { method: string | undefined; type: string | undefined; connections: number } }> {
-    const seen = { method: undefined as string | undefined, type: undefined as string | undefined, connections: 0 }
-    const server = createSecureServer(authority.issue(['localhost']), (request, response) => {
-      const parts: Buffer[] = []
-      request.on('data', (part: Buffer) => parts.push(part))
-      request.on('end', () => {
-        seen.method = request.method
-        seen.type = request.headers['content-type']
-        const { status = 200, type = 'application/dns-message', body, location } = answer(Buffer.concat(parts))
-        response.writeHead(status, { 'content-type': type, ...(location ? { location } : {}) }).end(body)
-      })
-    })
-    server.on('secureConnection', () => {
-      seen.connections += 1
-    })
-    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
-    const address = server.address()
-    const port = typeof address === 'object' ? address?.port : 0
-    open.push({
-      close: () => {
-        server.closeAllConnections()
-        return new Promise((resolve) => server.close(() => resolve()))
-      },
-    })
-    return { address: `https://localhost:${port}/dns-query`, seen }
-  }
-  const trusted: DnsOptions = {
-    certificateAuthority: authority.certificate,
-    patience: { tryMilliseconds: 2_000, tries: 2 },
-  }
-  const soundly = (body: Buffer) => ({ body: encode(reply(decode(body), [a('shop.example', '192.0.2.1')])) })
-
-  it('posts the question and reads the answer', async () => {
-    const { address, seen } = await startSecure(soundly)
-    expect(await ask(address, trusted)).toEqual(found)
-    expect(seen).toMatchObject({ method: 'POST', type: 'application/dns-message' })
-  })
-
-  it('keeps its connections for the next questions', async () => {
-    const { address, seen } = await startSecure(soundly)
-    for (let index = 0; index < 5; index += 1) await ask(address, trusted)
-    expect(seen.connections).toBeLessThanOrEqual(2)
-  })
-
-  it('is not believed with a certificate that nobody trusts', async () => {
-    const { address } = await startSecure(soundly)
-    expect(await ask(address, { patience })).toMatchObject({
-      kind: 'silent',
-      detail: expect.stringMatching(/certificate is not trusted/),
-    })
-  })
-
-  it.each<[string, Parameters<typeof startSecure>[0], RegExp]>([
-    ['the page of a captive portal', () => ({ type: 'text/html', body: Buffer.from('<h1>Sign in') }), /text\/html/],
-    ['a redirect', () => ({ status: 302, location: 'https://portal.example/', body: Buffer.alloc(0) }), /status 302/],
-    ['a failure', () => ({ status: 500, body: Buffer.alloc(0) }), /status 500/],
-    ['a megabyte', () => ({ body: Buffer.alloc(1_000_000, 1) }), /more than a DNS message/],
-    [
-      'an answer to another question',
-      (body) => ({
-        body: encode({
-          ...reply(decode(body), [a('shop.example', '192.0.2.1')]),
-          questions: [{ type: 'A', name: 'other.example', class: 'IN' }],
-        }),
-      }),
-      /another question/,
-    ],
-    ['nothing', () => ({ body: Buffer.alloc(0) }), /another id/],
-  ])('counts %s for nothing', async (_words, answer, detail) => {
-    const { address } = await startSecure(answer)
-    expect(await ask(address, trusted)).toMatchObject({ kind: 'malformed', detail: expect.stringMatching(detail) })
-  })
-
-  it('stands in where port 53 is closed, and at once from then on', async () => {
-    const closed = await start(() => [])
-    const { address } = await startSecure(soundly)
-    const dns = createDns({
-      ...trusted,
-      servers: [],
-      patience: { tryMilliseconds: 400, tries: 1 },
-      overHttps: { [closed.address]: address },
-    })
-    const server = { name: 'public', address: closed.address, role: 'resolver' } as const
-    expect(await dns.ask(server, 'shop.example', AbortSignal.timeout(5_000))).toEqual(found)
-    const asked = closed.questions.length
-    expect(await dns.ask(server, 'shop.example', AbortSignal.timeout(5_000))).toEqual(found)
-    expect(closed.questions).toHaveLength(asked)
   })
 })
 

@@ -36,6 +36,9 @@ const STAGES_OUT_OF_ORDER: Edit = {
   put: "['snapshot', 'decouple', 'protect', 'retain', 'connect'] as const",
 }
 
+/** An operator who leaves the database with blue until the swap. */
+const LATER: Partial<History> = { coupled: true, decouples: true, later: true, turnsBackAt: null, stopsAt: null }
+
 /** What the laws must notice: mistakes a release engine could really have, each as a change of its source. */
 export const BREAKAGES: readonly Breakage[] = [
   {
@@ -133,9 +136,9 @@ export const BREAKAGES: readonly Breakage[] = [
     meets: { lagMilliseconds: 20_000, planned: [at('swap', 0, LOST)] },
     edits: [
       {
-        file: 'release/engine.ts',
-        find: 'return clock.now() - newest < READ_LAG_MILLISECONDS',
-        put: 'return clock.now() - newest < 0',
+        file: 'release/step.ts',
+        find: 'return now - newest < READ_LAG_MILLISECONDS',
+        put: 'return now - newest < 0',
       },
     ],
   },
@@ -164,9 +167,9 @@ export const BREAKAGES: readonly Breakage[] = [
         put: '      null,',
       },
       {
-        file: 'release/steps/swap.ts',
-        find: "'unknown', 'Blue could not be read.', []),",
-        put: "'passed', 'It was independent once.', []),",
+        file: 'release/route.ts',
+        find: "'unknown', 'Blue could not be read.', [])",
+        put: "'passed', 'It was independent once.', [])",
       },
     ],
   },
@@ -242,8 +245,8 @@ export const BREAKAGES: readonly Breakage[] = [
     edits: [
       {
         file: 'release/steps/swap.ts',
-        find: '[...common, ...sizeGates(state, size ?? null, at), capacityGate(state, sight)]',
-        put: '[...common, ...sizeGates(state, size ?? null, at), capacityGate(state, sight)].slice(0, common.length)',
+        find: '      capacityGate(state, sight),\n',
+        put: '',
       },
     ],
   },
@@ -303,6 +306,70 @@ export const BREAKAGES: readonly Breakage[] = [
         file: 'release/decouple.ts',
         find: "      return update([option('aws:rds:dbinstance', 'HasCoupledDatabase', 'false')])",
         put: "      return update([\n        option('aws:rds:dbinstance', 'DBDeletionPolicy', 'Retain'),\n        option('aws:rds:dbinstance', 'HasCoupledDatabase', 'false'),\n      ])",
+      },
+    ],
+  },
+  {
+    name: 'the route goes on without protection',
+    meets: {
+      ...LATER,
+      planned: [at('clone', 0, { kind: 'hand', act: 'switch the protection of the database off' })],
+    },
+    edits: [
+      {
+        file: 'release/route.ts',
+        find: '  if (!details.deletionProtection)\n',
+        put: '  if (details.deletionProtection === null)\n',
+      },
+    ],
+  },
+  {
+    name: 'blue is retired while its database is coupled',
+    meets: LATER,
+    edits: [
+      {
+        file: 'release/steps/retire.ts',
+        find: '    if (parting) return parting\n',
+        put: '',
+      },
+      {
+        file: 'release/steps/retire.ts',
+        find: '? [independenceGate(facts.database), otherDataGate(facts.database)]',
+        put: '? []',
+      },
+      // Its database lets it in, and would be noticed by that.
+      {
+        file: 'release/steps/retire.ts',
+        find: "  return referring.value.length === 0\n    ? gate('no-dependants'",
+        put: "  return referring.value.length >= 0\n    ? gate('no-dependants'",
+      },
+    ],
+  },
+  {
+    name: 'green is made with the coupling of blue',
+    meets: LATER,
+    edits: [
+      {
+        file: 'release/route.ts',
+        find: "    remove: base.filter(({ namespace, optionName }) => namespace === DATABASE && optionName !== 'HasCoupledDatabase'),",
+        put: '    remove: [],',
+      },
+      {
+        file: 'release/route.ts',
+        find: "      option(DATABASE, 'HasCoupledDatabase', 'false'),\n",
+        put: '',
+      },
+      { file: 'release/route.ts', find: '  const verdict = verdictOf(green)\n', put: "  const verdict = ''\n" },
+    ],
+  },
+  {
+    name: 'blue is decoupled before production has left it',
+    meets: LATER,
+    edits: [
+      {
+        file: 'release/decouple.ts',
+        find: "const BESIDE = ['snapshot', 'protect', 'let-in'] as const",
+        put: "const BESIDE = ['snapshot', 'protect', 'let-in', 'retain'] as const",
       },
     ],
   },

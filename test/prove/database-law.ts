@@ -1,4 +1,5 @@
 import type { Entry } from '../../electron/contract/entries.ts'
+import type { RouteId } from '../../electron/contract/independence.ts'
 import type { Made, Trace } from './trace.ts'
 
 const RETAIN = 'aws:rds:dbinstance DBDeletionPolicy = Retain'
@@ -23,9 +24,13 @@ function objectionsTo(each: Made, entries: readonly Entry[], blue: string): read
   const [id = ''] = targets
   const asked = settings.join(', ')
   if (id !== blue) return settings.some((setting) => DATABASE.test(setting)) ? [`${id} was asked for ${asked}`] : []
-  if (asked === RETAIN) return atStep(entries, each) === 'forward independence' ? [] : [`${asked} at another step`]
+  const isLater = routeAt(entries, each.entries) === 'decouple-later'
+  const isTime = atStep(entries, each) === (isLater ? 'forward retire' : 'forward independence')
+  if (asked === RETAIN) return isTime ? [] : [`${asked} at another step`]
   if (settings.includes(DECOUPLE))
     return [
+      ...(isTime ? [] : [`${asked} at another step`]),
+      ...(isLater && truth.holder === blue ? ['it was decoupled while it held production'] : []),
       ...(settings.length === 1 ? [] : [`the decoupling was not sent by itself: ${asked}`]),
       ...(truth.retained.includes(id) ? [] : ['it was decoupled while Retain was not deployed']),
       ...(known.last === `deployedSettings ${nameOf(entries)}`
@@ -34,13 +39,19 @@ function objectionsTo(each: Made, entries: readonly Entry[], blue: string): read
       ...(isProtected(entries, each) ? [] : ['it was decoupled before its database had a snapshot and was protected']),
     ]
   const connects = settings.some((setting) => GROUPS.test(setting))
-  if (connects && settings.every((setting) => GROUPS.test(setting) || PROPERTIES.test(setting)))
+  if (connects && !isLater && settings.every((setting) => GROUPS.test(setting) || PROPERTIES.test(setting)))
     return truth.coupled.includes(id) ? ['it was connected by another group while its database was coupled'] : []
   const resizes = settings.length === 2 && settings.every((setting) => SIZE.test(setting))
   if (resizes && atStep(entries, each) === 'forward retire')
     return truth.holder === blue ? ['it was shrunk while it held production'] : []
   if (resizes && atStep(entries, each) === 'rollback swap') return []
   return [`blue was asked for ${asked}`]
+}
+
+/** When blue was to be decoupled, by what the operator had chosen until then. */
+export function routeAt(entries: readonly Entry[], length: number): RouteId {
+  const chosen = entries.slice(0, length).findLast((entry) => entry.kind === 'route-chosen')
+  return chosen?.kind === 'route-chosen' ? chosen.route : 'decouple-first'
 }
 
 /** Whether both were answered, and not only meant, before. */

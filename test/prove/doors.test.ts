@@ -24,6 +24,7 @@ const PLAIN: History = {
   version: 'sound',
   coupled: false,
   decouples: false,
+  later: false,
   shrinks: false,
   basicHealth: false,
   singleInstance: false,

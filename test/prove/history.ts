@@ -23,6 +23,8 @@ export const HAND_ACTS = [
   'decouple blue in the wrong order',
   'decouple green in the wrong order',
   'have the database of blue deleted with it',
+  'switch the protection of the database off',
+  'delete the snapshot',
   'platform update of blue',
   'platform update of green',
   'let a group refer to blue',
@@ -138,6 +140,8 @@ export interface History {
   readonly coupled: boolean
   /** Where it is, whether the operator has it decoupled. */
   readonly decouples: boolean
+  /** And whether only after the swap. */
+  readonly later: boolean
   /** He keeps blue for a while, shrunk to one instance, before it is terminated. */
   readonly shrinks: boolean
   readonly basicHealth: boolean
@@ -211,6 +215,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
   isStubborn: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   coupled: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   decouples: fc.oneof({ weight: 1, arbitrary: fc.constant(false) }, { weight: 5, arbitrary: fc.constant(true) }),
+  later: fc.boolean(),
   shrinks: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   basicHealth: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   singleInstance: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -232,6 +237,7 @@ export function tell(history: History): readonly string[] {
     version,
     coupled,
     decouples,
+    later,
     shrinks,
     basicHealth,
     singleInstance,
@@ -245,7 +251,11 @@ export function tell(history: History): readonly string[] {
     turnsBackAt === null ? 'to the end' : `turns back at ${turnsBackAt}`,
     ...(stopsAt === null ? [] : [`stops at ${stopsAt}`]),
     ...(history.isStubborn ? ['waives whatever is closed'] : []),
-    ...(coupled ? [`blue's database is coupled${decouples ? '' : ', and he leaves it so'}`] : []),
+    ...(coupled
+      ? [
+          `blue's database is coupled${decouples ? (later ? ', and he decouples it after the swap' : '') : ', and he leaves it so'}`,
+        ]
+      : []),
     ...(shrinks ? ['blue is shrunk before it is retired'] : []),
     ...(basicHealth ? ['basic health'] : []),
     ...(singleInstance ? ['a single instance'] : []),

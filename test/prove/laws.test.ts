@@ -48,6 +48,7 @@ function made(name: Made['name'], targets: readonly string[], change: Partial<Tr
       settings: { [BLUE]: AT, [GREEN]: AT },
       stack: { [BLUE]: AT, [GREEN]: AT },
       databases: AT,
+      guarded: { protected: AT, snapshot: AT },
       last: `deployedSettings ${BLUE_NAME}`,
     },
     entries: 0,
@@ -71,6 +72,10 @@ function trace(change: Partial<Trace>): Trace {
 
 const DECOUPLE = 'aws:rds:dbinstance HasCoupledDatabase = false'
 const ONE = ['aws:autoscaling:asg MinSize = 1', 'aws:autoscaling:asg MaxSize = 1']
+const LATER = [
+  { kind: 'route-chosen', at: AT, route: 'decouple-later' },
+  { kind: 'entered', at: AT, step: 'swap' },
+] as const
 const AT_RETIRE = [{ kind: 'entered', at: AT, step: 'retire' } as const]
 
 function configured(...settings: readonly string[]): Made {
@@ -79,6 +84,9 @@ function configured(...settings: readonly string[]): Made {
 
 describe('each law by itself', () => {
   const unread = { known: { ...made('updateSettings', [BLUE]).known, last: 'resources e-blue' } }
+  const later = (each: Made): Made => ({ ...each, entries: LATER.length })
+  const swapped = made('swapCnames', [BLUE, GREEN], { coupled: [BLUE] })
+  const unguarded = { ...swapped, known: { ...swapped.known, guarded: { protected: null, snapshot: null } } }
   const stale = (each: Made): Made => ({ ...each, known: { ...each.known, listed: {}, stack: { [BLUE]: null } } })
   it.each<readonly [law: string, how: RegExp, change: Partial<Trace>]>([
     ['L1', /terminate of e-blue while it held production/, { made: [made('terminate', [BLUE])] }],
@@ -88,6 +96,18 @@ describe('each law by itself', () => {
     ['L1', /on the way forward/, { made: [made('swapCnames', [BLUE, GREEN], { holder: GREEN })] }],
     ['L2', /was coupled/, { made: [made('swapCnames', [BLUE, GREEN], { coupled: [BLUE] })] }],
     ['L2', /was coupled/, { made: [made('terminate', [BLUE], { holder: GREEN, coupled: [BLUE] })] }],
+    [
+      'L2',
+      /was coupled$/,
+      { made: [later(made('terminate', [BLUE], { holder: GREEN, coupled: [BLUE] }))], entries: LATER },
+    ],
+    ['L2', /not seen protected/, { made: [later(unguarded)], entries: LATER }],
+    ['L2', /no snapshot/, { made: [later(unguarded)], entries: LATER }],
+    [
+      'L2',
+      /one of its own/,
+      { made: [later(made('swapCnames', [BLUE, GREEN], { coupled: [BLUE, GREEN] }))], entries: LATER },
+    ],
     ['L2', /without having read/, { made: [stale(made('terminate', [BLUE], { holder: GREEN }))] }],
     ['L3', /before propagation/, { made: [made('terminate', [BLUE], { holder: GREEN })] }],
     [
@@ -134,6 +154,13 @@ describe('each law by itself', () => {
     ['L8', /without a look at the policy/, { made: [{ ...configured(DECOUPLE), ...unread }] }],
     ['L8', /not sent by itself/, { made: [configured('aws:rds:dbinstance DBDeletionPolicy = Retain', DECOUPLE)] }],
     ['L8', /blue was asked for/, { made: [configured('aws:elasticbeanstalk:application:environment STAGE = x')] }],
+    ['L8', /at another step/, { made: [later(configured(DECOUPLE))], entries: LATER }],
+    ['L8', /while it held production/, { made: [later(configured(DECOUPLE))], entries: LATER }],
+    [
+      'L8',
+      /blue was asked for/,
+      { made: [later(configured(`${'aws:autoscaling:launchconfiguration'} SecurityGroups = sg-1`))], entries: LATER },
+    ],
     ['L8', /shrunk while it held production/, { made: [configured(...ONE)], entries: AT_RETIRE }],
   ])('%s says so: %s', (law, how, change) => {
     expect(
@@ -142,6 +169,12 @@ describe('each law by itself', () => {
         .map((each) => each.how)
         .join('\n'),
     ).toMatch(how)
+  })
+
+  it('lets a coupled blue be left where it is decoupled after the swap, and is guarded', () => {
+    const swap = { ...made('swapCnames', [BLUE, GREEN], { coupled: [BLUE] }), entries: LATER.length }
+    const broken = brokenLaws(trace({ made: [swap], entries: LATER }))
+    expect(broken.filter(({ law }) => law === 'L2')).toEqual([])
   })
 
   it('blames nobody for what another hand did', () => {

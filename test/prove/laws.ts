@@ -1,5 +1,5 @@
 import type { Entry } from '../../electron/contract/entries.ts'
-import { brokenForDatabases } from './database-law.ts'
+import { brokenForDatabases, routeAt } from './database-law.ts'
 import { PRODUCTION } from './door/account.ts'
 import { type Made, RESTART, type Trace } from './trace.ts'
 
@@ -45,8 +45,8 @@ export const LAWS: Readonly<
       ]),
   },
   L2: {
-    says: 'Nothing is done past the independence gate with an environment whose database is coupled or was not read, and none such is terminated',
-    broken: ({ made, blue }) =>
+    says: 'Nothing is done past the independence gate with an environment whose database is coupled or was not read, unless the operator chose to decouple it after the swap, its snapshot is there, it is protected, and green has none; and none such is terminated',
+    broken: ({ made, blue, entries }) =>
       made.flatMap((each) => {
         const id = each.name === 'swapCnames' ? blue : (each.targets[0] ?? '')
         const guarded = each.name === 'terminate' || (each.name === 'swapCnames' && each.truth.holder === blue)
@@ -54,7 +54,7 @@ export const LAWS: Readonly<
         const { settings, stack, databases } = each.known
         const reads = each.name === 'terminate' ? [stack[id]] : [stack[id], settings[id], databases]
         return [
-          ...(each.truth.coupled.includes(id) ? [`${each.name} while the database of ${id} was coupled`] : []),
+          ...(each.truth.coupled.includes(id) ? boundBy(each, entries, id) : []),
           ...(reads.every((at) => isFresh(each, at)) ? [] : [`${each.name} without having read the database of ${id}`]),
         ]
       }),
@@ -108,7 +108,7 @@ export const LAWS: Readonly<
       ...tooMany(trace, 'terminate', ({ entries }) => thrown(entries, 'retire')),
       ...tooMany(trace, 'deploy', ({ entries }) => thrown(entries, 'deploy')),
       ...tooMany(trace, 'swapCnames', ({ entries }) => thrown(entries, 'swap')),
-      ...tooMany(trace, 'createSnapshot', () => 1),
+      ...tooMany(trace, 'createSnapshot', ({ entries }) => stagesThrown(entries, 'snapshot')),
       ...tooMany(trace, 'createGroup', () => 1),
       ...tooMany(trace, 'updateSettings', decisionsToConfigure),
       ...trace.made
@@ -197,6 +197,21 @@ const MEANT: Partial<Readonly<Record<Made['name'], readonly string[]>>> = {
   allow: ['allow-security-group'],
 }
 
+/** What is wrong with leaving an environment as it is tied: nothing, on the route that decouples it after the swap. */
+function boundBy(each: Made, entries: readonly Entry[], id: string): readonly string[] {
+  const tied = `${each.name} while the database of ${id} was coupled`
+  if (each.name === 'terminate' || routeAt(entries, each.entries) === 'decouple-first') return [tied]
+  const { protected: guardedAt, snapshot } = each.known.guarded
+  const isRecent = (at: number | null) => at !== null && each.at - at <= 2 * FRESH_MILLISECONDS
+  return [
+    ...(isRecent(guardedAt) ? [] : [`${tied} and was not seen protected right before`]),
+    ...(isRecent(snapshot) ? [] : [`${tied} and no snapshot of it was seen right before`]),
+    ...(each.targets.some((other) => other !== id && each.truth.coupled.includes(other))
+      ? [`${tied}, and green had one of its own`]
+      : []),
+  ]
+}
+
 /** A restart that AWS makes for the operator's lever is over as soon as the application has started. */
 function isRestart(what: string, at: number, next: Trace['production'][number] | undefined): boolean {
   return what === RESTART && next?.answers === true && next.at - at <= RESTART_MILLISECONDS
@@ -221,6 +236,10 @@ function tooMany(trace: Trace, name: Made['name'], allowed: (trace: Trace) => nu
 
 function thrown(entries: readonly Entry[], step: string): number {
   return entries.filter((entry) => entry.kind === 'lever-thrown' && entry.step === step).length
+}
+
+function stagesThrown(entries: readonly Entry[], stage: string): number {
+  return entries.filter((entry) => entry.kind === 'lever-thrown' && entry.stage === stage).length
 }
 
 /** A stage of the decoupling, a shrinking, a repair: each has a lever of its own; the way back to a size is a part of a swap. */

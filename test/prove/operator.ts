@@ -50,7 +50,12 @@ export function createOperator(history: History, account: Account) {
       case 'independence':
         return history.decouples ? { step, password: history.seed % 2 === 0 ? null : 'of-the-database' } : null
       case 'clone':
-        return { step, greenName: 'shop-green', cnamePrefix: 'shop-green' }
+        return {
+          step,
+          greenName: 'shop-green',
+          cnamePrefix: 'shop-green',
+          password: history.seed % 2 === 0 ? null : 'of-the-database',
+        }
       case 'deploy':
         return {
           step,
@@ -63,7 +68,8 @@ export function createOperator(history: History, account: Account) {
       case 'retire': {
         // As the screen does: the lever is told by what it says of itself.
         const shrinks = shown?.preview?.calls.some((call) => call.includes('MaxSize')) ?? false
-        return shrinks ? { step, typedUrl: '', stage: 'shrink' } : { step, typedUrl: PRODUCTION }
+        const stage = shrinks ? 'shrink' : shown?.preview?.stage
+        return stage ? { step, typedUrl: '', stage } : { step, typedUrl: PRODUCTION }
       }
       default:
         return null
@@ -152,6 +158,8 @@ export function createOperator(history: History, account: Account) {
       )
     if (step === 'test' && track === 'forward' && shown?.proofs.some((each) => each.id === 'sign-off' && !isOpen(each)))
       return [(running) => running.signOff('Looked at it')]
+    if (history.decouples && history.later && view.routes?.chosen === 'decouple-first')
+      return [(running) => running.chooseRoute('decouple-later')]
     const lever = shown?.status === 'ready' ? leverOf(step, shown) : null
     if (lever !== null && throws < MOST_THROWS) {
       const pressed = calmly([(running) => running.throwLever(lever)])

@@ -2,7 +2,7 @@ import type { Entry } from '../../electron/contract/entries.ts'
 import type { Environment, ReleaseView } from '../../electron/contract/models.ts'
 import type { Account } from '../../electron/practice/model/account.ts'
 import type { EnvironmentRecord } from '../../electron/practice/model/records.ts'
-import type { DnsAnswer } from '../../electron/release/world.ts'
+import type { DatabaseDetails, DnsAnswer } from '../../electron/release/world.ts'
 import { TEMPLATE_NAME } from './begin.ts'
 import { PRODUCTION } from './door/account.ts'
 import type { Net } from './door/network.ts'
@@ -48,6 +48,7 @@ export function createRecorder(parts: {
     settings: new Map<string, number | null>(),
     stack: new Map<string, number | null>(),
     databases: null as number | null,
+    guarded: { protected: null as number | null, snapshot: null as number | null },
     last: '',
   }
   /** Of each name server: whose addresses it has given, and since when without a break. */
@@ -83,6 +84,7 @@ export function createRecorder(parts: {
       settings: Object.fromEntries(known.settings),
       stack: Object.fromEntries(known.stack),
       databases: known.databases,
+      guarded: { ...known.guarded },
       last: known.last,
     }
   }
@@ -111,6 +113,10 @@ export function createRecorder(parts: {
       }
       if (name === 'resources') known.stack.set(subject, at)
       if (name === 'databases') known.databases = at
+      if (name === 'details')
+        known.guarded.protected = (answer as DatabaseDetails | null)?.deletionProtection ? account.now : null
+      if (name === 'snapshot')
+        known.guarded.snapshot = (answer as { status: string } | null)?.status === 'available' ? account.now : null
     },
     asked(server: string, name: string, answer: DnsAnswer) {
       if (name !== PRODUCTION) return

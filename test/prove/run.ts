@@ -8,7 +8,7 @@ import { APPLICATION, BEHAVIOURS, createSmallAccount } from './door/account.ts'
 import { createDoor, type Objects } from './door/beanstalk.ts'
 import { createHand } from './door/hand.ts'
 import { createNet } from './door/network.ts'
-import { connect, type Life, type Sleeper } from './door/world.ts'
+import { connect, type Life, lookOut, type Sleeper } from './door/world.ts'
 import type { Deed, History } from './history.ts'
 import { likeness } from './likeness.ts'
 import { createOperator, type Pressed } from './operator.ts'
@@ -48,6 +48,8 @@ export async function run(history: History): Promise<Told> {
   let crashes = 0
   let life: Life = { isDead: false }
   let sleeper: Sleeper | null = null
+  /** Whoever looks out beside the turns, between two looks. */
+  let aside: Sleeper | null = null
   // Nobody could tell what another hand did while reads are far behind; AWS itself refuses most of it.
   const hasHands = history.planned.some(({ deed }) => deed.kind === 'hand')
   account.lags.reads = hasHands ? Math.min(1_000, history.lagMilliseconds) : history.lagMilliseconds
@@ -90,6 +92,7 @@ export async function run(history: History): Promise<Told> {
   function open() {
     life = { isDead: false }
     sleeper = null
+    aside = null
     const mine = life
     const pending = new Set<Promise<unknown>>()
     let where = { track: 'forward', step: 'independence' }
@@ -121,6 +124,14 @@ export async function run(history: History): Promise<Told> {
         weather,
         rest: (next) => {
           if (life === mine) sleeper = next
+        },
+      }),
+      outlook: lookOut({
+        account,
+        net,
+        life: mine,
+        rest: (next) => {
+          if (life === mine) aside = next
         },
       }),
       onChange: (view) => {
@@ -162,7 +173,7 @@ export async function run(history: History): Promise<Told> {
     }
     recorder.shown(view)
     if (sleeper !== null && session.isBusy()) {
-      wake(sleeper)
+      await wake(sleeper)
       continue
     }
     const pressed = operator.next(view, {
@@ -176,7 +187,7 @@ export async function run(history: History): Promise<Told> {
       session.press(pressed)
       continue
     }
-    if (sleeper !== null) wake(sleeper)
+    if (sleeper !== null) await wake(sleeper)
     else if (view.paused) pass(account.now + 60_000)
     else if (!session.isBusy()) {
       recorder.deadEnd(
@@ -186,7 +197,14 @@ export async function run(history: History): Promise<Told> {
     }
   }
 
-  function wake(mine: Sleeper): void {
+  async function wake(mine: Sleeper): Promise<void> {
+    for (let other = aside; other !== null && other.until <= mine.until && !life.isDead; other = aside) {
+      aside = null
+      advanceTo(account, Math.max(account.now, other.until))
+      other.wake()
+      await drained()
+    }
+    if (life.isDead || sleeper !== mine) return
     sleeper = null
     pass(mine.until)
     if (weather.asleep()) life.isDead = true

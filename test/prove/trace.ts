@@ -47,6 +47,8 @@ export interface Known {
   readonly settings: Readonly<Record<string, number | null>>
   readonly stack: Readonly<Record<string, number | null>>
   readonly databases: number | null
+  /** When the database that is decoupled was last seen protected from deletion, and its snapshot available; null where not so. */
+  readonly guarded: { readonly protected: number | null; readonly snapshot: number | null }
   /** The read that was answered last, and what it was of. */
   readonly last: string
 }

@@ -211,7 +211,10 @@ export function fakeCloud(listingLagSeconds: number, statusLagSeconds: number) {
       const set = input.settings ?? []
       const settings = [
         ...saved.filter(
-          (old) => !set.some((each) => each.namespace === old.namespace && each.optionName === old.optionName),
+          (old) =>
+            ![...set, ...(input.remove ?? [])].some(
+              (each) => each.namespace === old.namespace && each.optionName === old.optionName,
+            ),
         ),
         ...set,
       ]
@@ -221,6 +224,14 @@ export function fakeCloud(listingLagSeconds: number, statusLagSeconds: number) {
       }
       const { environmentName: name, cnamePrefix, versionLabel, tags } = input
       const made = add({ id: `e-green0000${number}`, name, cnamePrefix, versionLabel, tags, settings })
+      // As AWS: a configuration that carries the coupling makes a database of its own, new and empty.
+      if (settings.some(({ optionName, value }) => optionName === 'HasCoupledDatabase' && value === 'true'))
+        made.resources?.push({
+          logicalId: 'AWSEBRDSDatabase',
+          physicalId: `db-of-${made.id}`,
+          type: 'AWS::RDS::DBInstance',
+          status: 'CREATE_COMPLETE',
+        })
       tell(made, 'createEnvironment is starting.')
       begin(made, 'Launching', 90, () => {
         settle(made)

@@ -72,6 +72,7 @@ export function open(
       }),
     },
     world: account.connect(life),
+    outlook: account.outlook(life),
     onChange: () => {},
     random: () => 0.5,
   })
@@ -121,6 +122,8 @@ export async function drive(
 /** Until the engine sleeps, has ended, waits for a sign-in, or is dead. */
 async function rest(account: FakeAccount, { running, life }: Session): Promise<void> {
   for (let turns = 0; turns < 100_000; turns += 1) {
+    // Whoever looks out beside the turns gets their moment too.
+    if (turns === 0) await new Promise(setImmediate)
     if (life.isDead || account.isSleeping()) return
     // Making a view is most of the work, and it is seldom that the engine rests without sleeping.
     if (turns % 20 === 19) {

@@ -7,6 +7,10 @@ const OWN_GROUP = 'sg-database'
 const LAUNCH = 'aws:autoscaling:launchconfiguration'
 const RDS = 'aws:rds:dbinstance'
 
+function policyOf(settings: readonly OptionSetting[]): string | null | undefined {
+  return settings.find(({ namespace, optionName }) => namespace === RDS && optionName === 'DBDeletionPolicy')?.value
+}
+
 /** RDS and the security groups around it, as far as a decoupling touches them; time is the cloud's. */
 export function fakeRds(cloud: ReturnType<typeof fakeCloud>) {
   const details = new Map<string, DatabaseDetails>()
@@ -36,7 +40,7 @@ export function fakeRds(cloud: ReturnType<typeof fakeCloud>) {
     allow(groupId: string, from: string, port: number) {
       allowed.add(`${groupId} ${from} ${port}`)
     },
-    /** As AWS: beside a decoupling everything else is ignored, and the policy that was active before decides. */
+    /** As AWS: beside a decoupling everything else is ignored, and the policy that was active before decides; a protected one stays. */
     updateSettings(id: string, settings: readonly OptionSetting[]) {
       const target = cloud.existing(id)
       if (target.status !== 'Ready') throw problem('refused-by-aws', `${target.name} must be Ready`)
@@ -51,14 +55,12 @@ export function fakeRds(cloud: ReturnType<typeof fakeCloud>) {
         ...set,
       ]
       cloud.begin(target, 'Updating', 90, () => {
-        target.settings = next
+        const guarded = off && details.get(DATABASE)?.deletionProtection && policyOf(before) !== 'Retain'
+        if (!guarded) target.settings = next
         cloud.settle(target)
-        if (!off) return
+        if (!off || guarded) return
         target.resources = (target.resources ?? []).filter(({ physicalId }) => physicalId !== DATABASE)
-        const policy = before.find(
-          ({ namespace, optionName }) => namespace === RDS && optionName === 'DBDeletionPolicy',
-        )
-        if (policy?.value !== 'Retain') details.delete(DATABASE)
+        if (policyOf(before) !== 'Retain') details.delete(DATABASE)
       })
     },
   }

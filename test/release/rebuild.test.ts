@@ -4,7 +4,7 @@ import { problemOf } from '../../electron/contract/problem.ts'
 import { rebuildBlue, wayBackOf } from '../../electron/release/rebuild.ts'
 import { apply, replay } from '../../electron/release/state.ts'
 import { BLUE_ID } from './cloud.ts'
-import { begunAt, drive, open } from './drive.ts'
+import { begunAt, drive, open, whole } from './drive.ts'
 import { type FakeAccount, fakeAccount, NETWORK } from './world.ts'
 
 const DAY = 86_400_000
@@ -44,13 +44,38 @@ async function ask({ account, entries }: Awaited<ReturnType<typeof ended>>, late
 }
 
 describe('the way back after blue was terminated', () => {
-  it('is open for 42 days from the termination, once the release has ended', async () => {
+  it('is open for 42 days from the termination', async () => {
     const { account, entries } = await ended()
     const state = replay(entries)
     const terminatedAt = state.forward.retire.effects['terminate-environment'] ?? 0
     expect(wayBackOf(state)).toEqual({ until: terminatedAt + 42 * DAY, askedAt: null })
-    expect(wayBackOf(replay(entries.slice(0, -1)))).toBeNull()
     expect(wayBackOf(replay(begunAt(account)))).toBeNull()
+    const asked = entries.findIndex((entry) => entry.kind === 'effect' && entry.action === 'terminate-environment')
+    expect(wayBackOf(replay(entries.slice(0, asked)))).toBeNull()
+    expect(wayBackOf(replay(entries.slice(0, asked + 1)))?.until).toBe(terminatedAt + 42 * DAY)
+  })
+
+  it('is offered while the release stands there, and not before blue is gone', async () => {
+    const account = fakeAccount()
+    const entries = begunAt(account)
+    const offers: string[] = []
+    await drive(account, open(account, entries), {
+      operator: (view, running) => {
+        const { environment } = view.lanes.blue
+        if (view.wayBack) offers.push(`${view.release.outcome} ${environment?.status ?? 'not listed'}`)
+        return whole(view, running)
+      },
+    })
+    expect(offers.filter((offer) => /Terminating|Ready|Updating/.test(offer))).toEqual([])
+    expect(offers.some((offer) => offer.startsWith('null'))).toBe(true)
+  })
+
+  it('is refused while it is being terminated', async () => {
+    const stage = await ended()
+    stage.account.blue.status = 'Terminating'
+    const title = await ask(stage)
+    expect(title).toBe('shop-blue is there already')
+    expect(stage.account.count('rebuild')).toBe(0)
   })
 
   it('rebuilds it by its id, meant before and answered after in the journal', async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { GIVEN_UP } from '../../electron/contract/problem.ts'
+import type { RunningRelease } from '../../electron/release/running.ts'
 import { PRODUCTION } from './cloud.ts'
-import { at, drive, gateOf, pass, statusOf, whole } from './drive.ts'
+import { at, BUNDLE, drive, gateOf, pass, statusOf, whole } from './drive.ts'
+import { type FakeAccount, fakeAccount } from './world.ts'
 
 describe('roll back', () => {
   it.each(['clone', 'deploy', 'test', 'swap'] as const)(
@@ -99,5 +102,43 @@ describe('roll back', () => {
     expect(account.count('swapCnames')).toBe(1)
     account.blue.instances = 2
     expect((await drive(account, session)).release.outcome).toBe('rolled-back')
+  })
+})
+
+describe('an upload under way', () => {
+  /** An upload that lasts until it is cut off, and why it was. */
+  function endless() {
+    const upload = Promise.withResolvers<AbortSignal>()
+    const whole = fakeAccount()
+    const account: FakeAccount = {
+      ...whole,
+      connect: (life) => ({
+        ...whole.connect(life),
+        bundles: {
+          upload: (_bundle, _application, _onProgress, signal) => {
+            upload.resolve(signal)
+            return new Promise((_resolve, reject) =>
+              signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+            )
+          },
+        },
+      }),
+    }
+    return { account, begun: upload.promise }
+  }
+
+  it.each<[string, (running: RunningRelease) => Promise<unknown>, boolean]>([
+    ['is given up with a roll back', (running) => running.choose('roll-back'), true],
+    ['is given up where the release is stopped', (running) => running.choose('stop'), true],
+    ['stays to be gone on with where the app is closed', (running) => running.close(), false],
+  ])('%s', async (_words, end, isGivenUp) => {
+    const { account, begun } = endless()
+    const { running } = await at('deploy', account)
+    await running.throwLever({ step: 'deploy', versionLabel: '1.5.0', bundle: BUNDLE })
+    const signal = await begun
+    await end(running)
+    expect(signal.aborted).toBe(true)
+    expect(signal.reason === GIVEN_UP).toBe(isGivenUp)
+    await running.close()
   })
 })

@@ -1,5 +1,6 @@
 import type { DeclaredResource } from '../../electron/contract/models.ts'
 import { type Problem, SignalboxError } from '../../electron/contract/problem.ts'
+import type { Outlook } from '../../electron/release/lookout-line.ts'
 import type { DomainRecord, MinuteOfRequests, TlsAnswer } from '../../electron/release/outside.ts'
 import type { Hands } from '../../electron/release/step.ts'
 import type {
@@ -7,6 +8,7 @@ import type {
   DnsAnswer,
   HttpAnswer,
   IngressRule,
+  KeptConnection,
   ManagedAction,
   SettingsMessage,
   World,
@@ -26,6 +28,11 @@ export interface Fault {
   readonly problem: Problem
   /** Whether the call still did what it was asked for. */
   readonly when: 'before' | 'after'
+}
+
+interface Sleeper {
+  readonly until: number
+  readonly resolve: () => void
 }
 
 /** One run of the app: what it calls never returns once it is dead. */
@@ -56,7 +63,10 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
   const faults = new Map<string, Fault[]>()
   const hooks = new Map<string, () => void>()
   const mutations: Mutation[] = []
-  let sleeper: { readonly until: number; readonly resolve: () => void } | null = null
+  let sleeper: Sleeper | null = null
+  /** Whoever looks out beside the turns waits beside them too. */
+  let aside: Sleeper | null = null
+  let drops = 0
 
   function connect(life: Life): World {
     let mutationsOfLife = 0
@@ -200,11 +210,55 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
       domainRecords: { all: () => answer('domainRecords', () => ({ records: [...domainRecords], complete: true })) },
       requestCounts: { perMinute: () => answer('perMinute', () => [...minutes]) },
       probe: {
-        get: ({ address, host, https }) =>
-          answer('get', () => pages.get(`${https ? 'https' : 'http'}://${host} ${address}`) ?? cloud.get(address)),
+        get: ({ address, host, path, https }) =>
+          answer('get', () => page({ address, host, path, ...(https ? { https } : {}) })),
+        keep: (wanted) => kept(wanted, (run) => answer('keep', run)),
         handshake: ({ address, serverName }) =>
           answer('handshake', () => handshakes.get(`${serverName} ${address}`) ?? { kind: 'none', detail: 'refused' }),
       },
+    }
+  }
+
+  const page = ({ address, host, https }: Wanted) =>
+    pages.get(`${https ? 'https' : 'http'}://${host} ${address}`) ?? cloud.get(address)
+
+  function kept(wanted: Wanted, answer: <T>(run: () => T) => Promise<T>): KeptConnection {
+    let dropsBefore: number | null = null
+    return {
+      get: () =>
+        answer(() => {
+          dropsBefore ??= drops
+          return dropsBefore === drops ? page(wanted) : null
+        }),
+      close: () => {},
+    }
+  }
+
+  /** What a release looks out with: its questions take no time, meet no fault, and it waits beside the turns. */
+  function outlook(life: Life): Outlook {
+    const answer = async <T>(run: () => T): Promise<T> => (life.isDead ? new Promise<never>(() => {}) : run())
+    const { dns, probe } = connect(life)
+    return {
+      clock: {
+        now: cloud.now,
+        speed: () => 1,
+        sleep: (milliseconds, signal) =>
+          new Promise<void>((wake, reject) => {
+            if (life.isDead) return
+            const mine = { until: cloud.now() + milliseconds, resolve: wake }
+            aside = mine
+            signal.addEventListener('abort', () => {
+              if (aside === mine) aside = null
+              reject(signal.reason)
+            })
+          }),
+      },
+      dns: {
+        ...dns,
+        panel: async () => cloud.servers,
+        ask: (server, name) => answer(() => names.get(name) ?? cloud.askServer(server, name)),
+      },
+      probe: { ...probe, get: (wanted) => answer(() => page(wanted)), keep: (wanted) => kept(wanted, answer) },
     }
   }
 
@@ -239,6 +293,11 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
     /** Every change that was made, in its order. */
     mutations,
     connect,
+    outlook,
+    /** Ends every connection that is kept. */
+    drop: () => {
+      drops += 1
+    },
     /** The next calls of this name go wrong, one fault for each. */
     fail: (name: string, ...list: readonly Fault[]) => faults.set(name, [...(faults.get(name) ?? []), ...list]),
     /** What another hand does just before the next call of this name. */
@@ -248,6 +307,12 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
     wake() {
       const mine = sleeper
       if (!mine) return
+      const other = aside
+      if (other && other.until <= mine.until) {
+        aside = null
+        cloud.advanceTo(Math.max(cloud.now(), other.until))
+        return other.resolve()
+      }
       sleeper = null
       cloud.advanceTo(mine.until)
       mine.resolve()
@@ -256,6 +321,8 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
     count: (name: Mutation) => mutations.filter((each) => each === name).length,
   }
 }
+
+type Wanted = Parameters<World['probe']['get']>[0]
 
 export type FakeAccount = ReturnType<typeof fakeAccount>
 

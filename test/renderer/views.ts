@@ -173,6 +173,7 @@ export function releaseView(at: StepId, current: Partial<StepView>, rest: Partia
     versionLabel: index > 2 ? 'shop-1.5.0' : null,
     steps,
     rollbackSteps: [],
+    routes: null,
     lanes: { blue: lane('blue'), green: lane('green') },
     events: index === 0 ? [] : EVENTS,
     resolvers: [],

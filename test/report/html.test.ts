@@ -27,7 +27,7 @@ function tagsOf(page: string): readonly string[] {
 }
 
 const OURS = new Set(
-  '!doctype html head meta title body header main section footer figure figcaption p h1 h2 h3 h4 dl dt dd div span strong br code ul li table colgroup col thead tbody tr th td svg defs marker path rect text g'.split(
+  '!doctype html head meta title body header main section footer figure figcaption p h1 h2 h3 h4 dl dt dd div span strong br code ul li table colgroup col thead tbody tr th td svg defs marker pattern path rect text g'.split(
     ' ',
   ),
 )

@@ -3,7 +3,7 @@ import { narrate } from './events.ts'
 import type { DatabaseRecord, EnvironmentRecord, Tag } from './records.ts'
 import { deletionPolicy, valueOf } from './settings.ts'
 import { takeSnapshot } from './snapshots.ts'
-import { addResource, createSecurityGroup, markDeleted, physicalId, tcpRule } from './stack.ts'
+import { addResource, createSecurityGroup, markDeleted, physicalId, stackTags, tcpRule } from './stack.ts'
 
 const LOGICAL_ID = 'AWSEBRDSDatabase'
 
@@ -65,6 +65,7 @@ export function createCoupledDatabase(account: Account, environment: Environment
   const group = createSecurityGroup(account, {
     name: groupName,
     description: 'RDS DB SecurityGroup',
+    tags: stackTags(environment, 'AWSEBRDSDBSecurityGroup'),
     ingress:
       ownGroup === undefined
         ? []
@@ -83,12 +84,7 @@ export function createCoupledDatabase(account: Account, environment: Environment
     databaseName: 'ebdb',
     userName: option('DBUser') ?? 'ebroot',
     securityGroupIds: [group.id],
-    tags: [
-      { key: 'elasticbeanstalk:environment-id', value: id },
-      { key: 'elasticbeanstalk:environment-name', value: environment.name },
-      { key: 'aws:cloudformation:stack-name', value: `awseb-${id}-stack` },
-      { key: 'aws:cloudformation:logical-id', value: LOGICAL_ID },
-    ],
+    tags: stackTags(environment, LOGICAL_ID),
   })
   database.status = 'creating'
   addResource(account, environment, {

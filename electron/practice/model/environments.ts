@@ -46,7 +46,9 @@ export function createEnvironment(account: Account, wanted: NewEnvironment, requ
 /** Another operator is a moment faster with an environment of the same name. */
 function takeName(account: Account, wanted: NewEnvironment): void {
   const description = 'Created by another operator'
-  beginEnvironment(account, { ...wanted, cnamePrefix: undefined, description }, account.random.uuid())
+  // Tags of their own, so that nobody takes it for what was asked for.
+  const tags = [{ key: 'Owner', value: 'another operator' }]
+  beginEnvironment(account, { ...wanted, tags, cnamePrefix: undefined, description }, account.random.uuid())
 }
 
 /** What other hands do once an environment is gone, where the fault is on that says so. */

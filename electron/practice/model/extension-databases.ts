@@ -3,7 +3,7 @@ import { createDatabase } from './databases.ts'
 import { narrate } from './events.ts'
 import type { EnvironmentRecord, ExtensionDatabase } from './records.ts'
 import { takeSnapshot } from './snapshots.ts'
-import { addResource, markDeleted, physicalId } from './stack.ts'
+import { addResource, markDeleted, physicalId, stackTags } from './stack.ts'
 
 /** Creates a database that the version's `.ebextensions` ask for: a new and empty one in each environment. */
 export function createExtensionDatabase(
@@ -11,7 +11,7 @@ export function createExtensionDatabase(
   environment: EnvironmentRecord,
   { logicalId, engine }: ExtensionDatabase,
 ): void {
-  const { id, name } = environment
+  const { id } = environment
   const ownGroup = physicalId(environment, 'AWSEBSecurityGroup')
   const database = createDatabase(account, {
     identifier: `awseb-${id}-stack-${logicalId.toLowerCase()}-${account.random.text(12)}`,
@@ -20,12 +20,7 @@ export function createExtensionDatabase(
     databaseName: 'application',
     userName: 'application',
     securityGroupIds: ownGroup === undefined ? [] : [ownGroup],
-    tags: [
-      { key: 'elasticbeanstalk:environment-id', value: id },
-      { key: 'elasticbeanstalk:environment-name', value: name },
-      { key: 'aws:cloudformation:stack-name', value: `awseb-${id}-stack` },
-      { key: 'aws:cloudformation:logical-id', value: logicalId },
-    ],
+    tags: stackTags(environment, logicalId),
   })
   database.status = 'creating'
   addResource(account, environment, { logicalId, type: 'AWS::RDS::DBInstance', physicalId: database.identifier })

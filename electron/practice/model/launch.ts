@@ -11,7 +11,7 @@ import { stackSuffix } from './random.ts'
 import type { EnvironmentRecord, VersionRecord } from './records.ts'
 import { hasCoupledDatabase, isLoadBalanced, minimumSize, valueOf } from './settings.ts'
 import { sharedLoadBalancerOf } from './shared-load-balancers.ts'
-import { addResource, createSecurityGroup, generatedName, openStack, tcpRule } from './stack.ts'
+import { addResource, createSecurityGroup, generatedName, openStack, stackTags, tcpRule } from './stack.ts'
 
 // Seconds a coupled database adds: creating an RDS instance takes about eleven minutes.
 const DATABASE_SECONDS = 673
@@ -197,6 +197,7 @@ function createLoadBalancerGroup(account: Account, environment: EnvironmentRecor
   const group = createSecurityGroup(account, {
     name: generatedName(account, environment, 'AWSEBLoadBalancerSecurityGroup'),
     description: 'Load Balancer Security Group',
+    tags: stackTags(environment, 'AWSEBLoadBalancerSecurityGroup'),
     ingress: listenerPorts(environment).map((port) => tcpRule(port, { ranges: ['0.0.0.0/0'] })),
   })
   addResource(account, environment, {
@@ -213,11 +214,7 @@ function createOwnGroup(account: Account, environment: EnvironmentRecord, source
   const own = createSecurityGroup(account, {
     name: generatedName(account, environment, 'AWSEBSecurityGroup'),
     description: 'VPC Security Group',
-    tags: [
-      { key: 'elasticbeanstalk:environment-id', value: environment.id },
-      { key: 'elasticbeanstalk:environment-name', value: environment.name },
-      { key: 'Name', value: environment.name },
-    ],
+    tags: [...stackTags(environment, 'AWSEBSecurityGroup'), { key: 'Name', value: environment.name }],
     ingress: [tcpRule(80, source.length === 0 ? { ranges: ['0.0.0.0/0'] } : { groupIds: source })],
   })
   addResource(account, environment, {

@@ -1,7 +1,9 @@
 import { type Account, advanceTo } from './account.ts'
+import { createDatabase } from './databases.ts'
 import { createEnvironment, type NewEnvironment } from './environments.ts'
 import { listPlatforms } from './platforms.ts'
-import type { EnvironmentRecord, ExtensionDatabase, Setting, Tag } from './records.ts'
+import type { DatabaseRecord, DeletionPolicy, EnvironmentRecord, ExtensionDatabase, Setting, Tag } from './records.ts'
+import { createSecurityGroup, tcpRule } from './stack.ts'
 import { createVersion } from './versions.ts'
 
 /** Creates an environment and lets it come up. */
@@ -37,6 +39,40 @@ export function plantVersion(
     process: true,
   })
   advanceTo(account, account.now + 60_000)
+}
+
+/** Creates a database outside of every environment, which lets the members of some security groups in. */
+export function plantDatabase(
+  account: Account,
+  wanted: {
+    readonly identifier: string
+    readonly groupName: string
+    readonly description: string
+    readonly letsIn: readonly string[]
+    readonly instanceClass: string
+    readonly databaseName: string
+    readonly userName: string
+    readonly deletionProtection?: boolean
+  },
+): DatabaseRecord {
+  const { groupName: name, description, letsIn, ...details } = wanted
+  const ingress = letsIn.length === 0 ? [] : [tcpRule(5432, { groupIds: letsIn })]
+  const group = createSecurityGroup(account, { name, description, ingress })
+  return createDatabase(account, { ...details, engine: 'postgres', securityGroupIds: [group.id] })
+}
+
+/** Settings of an environment that has a database in its own stack. */
+export function coupledDatabase(policy: DeletionPolicy, userName: string): readonly Setting[] {
+  return Object.entries({
+    HasCoupledDatabase: 'true',
+    DBEngine: 'mysql',
+    DBEngineVersion: '8.0.40',
+    DBInstanceClass: 'db.t3.small',
+    DBAllocatedStorage: '20',
+    DBDeletionPolicy: policy,
+    DBUser: userName,
+    DBPassword: 'kept-by-elastic-beanstalk',
+  }).map(([name, value]) => setting('aws:rds:dbinstance', name, value))
 }
 
 /** Settings of an environment behind an application load balancer. */

@@ -1,11 +1,12 @@
 import type { Account } from './account.ts'
-import { createDatabase } from './databases.ts'
 import { updateEnvironment } from './environments.ts'
 import { deleteCoupledDatabase } from './other-hands.ts'
 import {
+  coupledDatabase,
   environmentProperties,
   loadBalanced,
   plant,
+  plantDatabase,
   plantVersion,
   platform,
   setting,
@@ -15,7 +16,7 @@ import {
 import type { DatabaseRecord, DeletionPolicy, EnvironmentRecord, Setting } from './records.ts'
 import { changeSettings } from './settings.ts'
 import { createSharedLoadBalancer } from './shared-load-balancers.ts'
-import { createSecurityGroup, physicalId, tcpRule } from './stack.ts'
+import { physicalId } from './stack.ts'
 import { createApplication } from './versions.ts'
 
 const APPLICATION = 'coupling'
@@ -75,16 +76,12 @@ export function plantShared(account: Account): void {
 function plantGroup(account: Account): void {
   const environment = plantOne(account, 'group', 'Its database outside names its security group', [])
   const own = physicalId(environment, 'AWSEBSecurityGroup')
-  const group = createSecurityGroup(account, {
-    name: 'coupling-group-database',
-    description: 'The database of coupling-group',
-    ingress: own === undefined ? [] : [tcpRule(5432, { groupIds: [own] })],
-  })
-  const database = createDatabase(account, {
+  const database = plantDatabase(account, {
     identifier: 'coupling-group',
-    engine: 'postgres',
+    groupName: 'coupling-group-database',
+    description: 'The database of coupling-group',
+    letsIn: own === undefined ? [] : [own],
     instanceClass: 'db.t3.small',
-    securityGroupIds: [group.id],
     databaseName: 'application',
     userName: 'application',
   })
@@ -121,16 +118,7 @@ function plantOne(
 }
 
 function coupled(policy: DeletionPolicy): readonly Setting[] {
-  return Object.entries({
-    HasCoupledDatabase: 'true',
-    DBEngine: 'mysql',
-    DBEngineVersion: '8.0.40',
-    DBInstanceClass: 'db.t3.small',
-    DBAllocatedStorage: '20',
-    DBDeletionPolicy: policy,
-    DBUser: 'application',
-    DBPassword: 'kept-by-elastic-beanstalk',
-  }).map(([name, value]) => setting('aws:rds:dbinstance', name, value))
+  return coupledDatabase(policy, 'application')
 }
 
 function databaseOf(account: Account, environment: EnvironmentRecord): DatabaseRecord | undefined {

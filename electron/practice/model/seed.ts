@@ -2,13 +2,14 @@ import { type Account, advanceTo, createAccount } from './account.ts'
 import { createCertificate } from './certificates.ts'
 import { changeConfiguration } from './configure.ts'
 import { type CrowdSize, plantCrowd } from './crowd.ts'
-import { createDatabase } from './databases.ts'
 import { updateEnvironment } from './environments.ts'
 import { createHostedZone, environmentAlias, loadBalancerAlias } from './hosted-zones.ts'
 import {
+  coupledDatabase,
   environmentProperties,
   loadBalanced,
   plant,
+  plantDatabase,
   plantVersion,
   platform,
   setting,
@@ -17,7 +18,7 @@ import {
 } from './planting.ts'
 import type { EnvironmentRecord } from './records.ts'
 import { plantCouplings, plantShared } from './seed-couplings.ts'
-import { createSecurityGroup, physicalId, tcpRule } from './stack.ts'
+import { createSecurityGroup, physicalId } from './stack.ts'
 import { createApplication } from './versions.ts'
 
 export interface SeedOptions {
@@ -56,16 +57,12 @@ function plantShop(account: Account): void {
     description: 'Whoever carries this group may reach the shop database',
     ingress: [],
   })
-  const databaseGroup = createSecurityGroup(account, {
-    name: 'shop-database',
-    description: 'The shop database',
-    ingress: [tcpRule(5432, { groupIds: [access.id] })],
-  })
-  const database = createDatabase(account, {
+  const database = plantDatabase(account, {
     identifier: 'shop-production',
-    engine: 'postgres',
+    groupName: 'shop-database',
+    description: 'The shop database',
+    letsIn: [access.id],
     instanceClass: 'db.t3.medium',
-    securityGroupIds: [databaseGroup.id],
     databaseName: 'shop',
     userName: 'shop',
     deletionProtection: true,
@@ -138,17 +135,7 @@ function plantLedger(account: Account): void {
     cnamePrefix: 'ledger',
     platformArn: platform(account, 'Corretto 21', 1),
     versionLabel: '8',
-    settings: [
-      ...loadBalanced(2, 2),
-      setting('aws:rds:dbinstance', 'HasCoupledDatabase', 'true'),
-      setting('aws:rds:dbinstance', 'DBEngine', 'mysql'),
-      setting('aws:rds:dbinstance', 'DBEngineVersion', '8.0.40'),
-      setting('aws:rds:dbinstance', 'DBInstanceClass', 'db.t3.small'),
-      setting('aws:rds:dbinstance', 'DBAllocatedStorage', '20'),
-      setting('aws:rds:dbinstance', 'DBDeletionPolicy', 'Delete'),
-      setting('aws:rds:dbinstance', 'DBUser', 'ledger'),
-      setting('aws:rds:dbinstance', 'DBPassword', 'kept-by-elastic-beanstalk'),
-    ],
+    settings: [...loadBalanced(2, 2), ...coupledDatabase('Delete', 'ledger')],
     tags: tags({ team: 'finance', stage: 'production' }),
   })
   account.visitors.push({ name: `ledger.${account.region}.elasticbeanstalk.com`, requestsPerSecond: 3 })
@@ -171,16 +158,12 @@ function plantReports(account: Account): void {
   // An address from before 2016, when names did not carry the region: really a CNAME record.
   production.cname = 'reports.elasticbeanstalk.com'
   const own = physicalId(production, 'AWSEBSecurityGroup')
-  const group = createSecurityGroup(account, {
-    name: 'reports-database',
-    description: 'The database of the reports',
-    ingress: own === undefined ? [] : [tcpRule(5432, { groupIds: [own] })],
-  })
-  const database = createDatabase(account, {
+  const database = plantDatabase(account, {
     identifier: 'reports-database',
-    engine: 'postgres',
+    groupName: 'reports-database',
+    description: 'The database of the reports',
+    letsIn: own === undefined ? [] : [own],
     instanceClass: 'db.t3.small',
-    securityGroupIds: [group.id],
     databaseName: 'figures',
     userName: 'reports',
   })

@@ -74,6 +74,16 @@ export function findStack(account: Account, nameOrId: string): EnvironmentRecord
   )
 }
 
+/** What Elastic Beanstalk and CloudFormation tag a resource of an environment's stack with. */
+export function stackTags({ id, name }: EnvironmentRecord, logicalId: string): readonly Tag[] {
+  return [
+    { key: 'elasticbeanstalk:environment-id', value: id },
+    { key: 'elasticbeanstalk:environment-name', value: name },
+    { key: 'aws:cloudformation:stack-name', value: stackName(id) },
+    { key: 'aws:cloudformation:logical-id', value: logicalId },
+  ]
+}
+
 /** Creates a security group. */
 export function createSecurityGroup(
   account: Account,

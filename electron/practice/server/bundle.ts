@@ -1,9 +1,11 @@
+import { readFile, stat } from 'node:fs/promises'
 import yauzl from 'yauzl'
 import type { EnvironmentManifest, ExtensionDatabase, PracticeFile } from '../model/records.ts'
 import { DEFAULT_BEHAVIOUR } from '../model/versions.ts'
 import { readDatabases, readManifest } from './manifest.ts'
 
 const LARGEST_FILE = 1_000_000
+const LARGEST_SINGLE_FILE = 65_536
 const MOST_FILES = 200
 const EXTENSION = /^\.ebextensions\/[^/]+\.(?:config|ya?ml|json)$/
 
@@ -32,9 +34,17 @@ export async function inspectBundle(path: string): Promise<InspectedBundle> {
       ...(databases.length === 0 ? {} : { databases }),
     }
   } catch {
-    // Whatever is wrong with the archive, an instance could not unpack it either.
-    return { sound: false, behaviour: DEFAULT_BEHAVIOUR }
+    // Whatever is wrong with the archive, an instance could not unpack it either; Docker takes some files as they are.
+    return { sound: await isForDocker(path), behaviour: DEFAULT_BEHAVIOUR }
   }
+}
+
+/** Whether this is a Dockerfile, a docker-compose.yml or a Dockerrun.aws.json by itself. */
+async function isForDocker(path: string): Promise<boolean> {
+  const { size } = await stat(path)
+  if (size > LARGEST_SINGLE_FILE) return false
+  const text = await readFile(path, 'utf8')
+  return /^\s*(?:FROM|ARG)\s|^services\s*:|"AWSEBDockerrunVersion"\s*:/m.test(text) && !/[\0\ufffd]/.test(text)
 }
 
 /** Reads a `practice.json`; members that are missing or of the wrong type have their defaults. */

@@ -1,18 +1,24 @@
 import { AwsError } from '../model/aws-error.ts'
 import { INSTANCE_READS } from './ec2/instances.ts'
-import { SECURITY_GROUP_CHANGES } from './ec2/security-group-changes.ts'
+import { groupOf, SECURITY_GROUP_CHANGES, tagsAsked } from './ec2/security-group-changes.ts'
 import { SECURITY_GROUP_READS } from './ec2/security-groups.ts'
 import type { Call, QueryService } from './query-service.ts'
 
 /** Security groups and instances. EC2 speaks a dialect of its own: lower case members, `item`s, no result element. */
 export const EC2: QueryService = {
   namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
-  resource: ({ account, parameters }, action) => {
-    const group = parameters.text('GroupId')
+  resource: (call, action) => {
+    const { account, parameters } = call
+    const group = parameters.text('GroupId') ?? groupOf(call)?.id
     return action.startsWith('Describe') || group === undefined
       ? '*'
       : `arn:aws:ec2:${account.region}:${account.accountId}:security-group/${group}`
   },
+  // Reads of EC2 know no resource, so that no tag can narrow them.
+  tags: (call, action) => ({
+    resource: action.startsWith('Describe') ? [] : (groupOf(call)?.tags ?? []),
+    request: tagsAsked(call.parameters),
+  }),
   operations: Object.fromEntries(
     Object.entries({ ...SECURITY_GROUP_READS, ...INSTANCE_READS }).map(([name, operation]) => [
       name,

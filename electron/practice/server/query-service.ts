@@ -1,4 +1,5 @@
 import type { Account } from '../model/account.ts'
+import type { Tag } from '../model/records.ts'
 import type { Cloud } from './cloud.ts'
 import type { Structure } from './document.ts'
 import type { Parameters } from './parameters.ts'
@@ -40,6 +41,8 @@ export interface QueryService {
   readonly changes?: Readonly<Record<string, Change>>
   /** The resource that an action is denied on. */
   resource(call: Call, action: string): string
+  /** The tags of that resource, and those that the call asks for; absent: the service's calls are not told apart by tags. */
+  tags?(call: Call, action: string): { readonly resource: readonly Tag[]; readonly request: readonly Tag[] }
 }
 
 /** How much of a list has to be there for `page` to tell whether there is more. */

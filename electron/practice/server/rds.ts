@@ -17,6 +17,10 @@ export const RDS: QueryService = {
     if (action === 'DescribeDBSnapshots') return arn('snapshot', parameters.text('DBSnapshotIdentifier') ?? '*')
     return parameters.text('ResourceName') ?? arn('db', parameters.text('DBInstanceIdentifier') ?? '*')
   },
+  tags: (call, action) => ({
+    resource: findTagged(call.account, RDS.resource(call, action))?.tags ?? [],
+    request: readTags(call.parameters),
+  }),
   operations: {
     DescribeDBInstances: ({ account, parameters }) => {
       const identifier = parameters.text('DBInstanceIdentifier')
@@ -183,13 +187,18 @@ function taggedBy(account: Account, arn: string): { tags: readonly Tag[] } {
   if (!/^arn:aws:rds:[^:]+:\d+:(?:db|snapshot):/.test(arn)) {
     throw new AwsError('InvalidParameterValue', `Unexpected resource name: ${arn}. Specify the ARN of the resource.`)
   }
-  const found =
-    [...account.databases.values()].find((database) => database.arn === arn) ??
-    account.snapshots.find((snapshot) => snapshot.arn === arn)
+  const found = findTagged(account, arn)
   if (found !== undefined) return found
   const name = arn.split(':').at(-1) ?? ''
   if (arn.includes(':snapshot:')) throw new AwsError('DBSnapshotNotFound', `DBSnapshot not found: ${name}`, 404)
   throw noDatabase(name)
+}
+
+function findTagged(account: Account, arn: string): { tags: readonly Tag[] } | undefined {
+  return (
+    [...account.databases.values()].find((database) => database.arn === arn) ??
+    account.snapshots.find((snapshot) => snapshot.arn === arn)
+  )
 }
 
 function readTags(parameters: Parameters): readonly Tag[] {

@@ -1,12 +1,15 @@
 import type { Gate } from '../../contract/models.ts'
 import { problem, problemOf } from '../../contract/problem.ts'
-import { type BeforeFacts, beforeGates } from '../clone-gates.ts'
+import { type BeforeFacts, beforeGates, type Outside } from '../clone-gates.ts'
 import { choicesFrom, chosenPlatform, overridesOf, readOptions } from '../clone-options.ts'
+import { checkSecret } from '../decouple.ts'
 import { type FidelityFacts, fidelityOf, isOwnTag, readFidelity } from '../fidelity.ts'
 import { fidelityProofs } from '../fidelity-gates.ts'
+import { readDatabaseEvidence } from '../independence.ts'
 import { readNeighbours } from '../neighbours.ts'
 import { actRepair, repairDue } from '../repairs.ts'
-import { recordOf } from '../state.ts'
+import { bindingGates, outsideOptions, outsidePreview, readRoute, routesOf } from '../route.ts'
+import { type ReleaseState, recordOf } from '../state.ts'
 import {
   BLUE_TAG,
   describe,
@@ -23,6 +26,7 @@ import {
   type Step,
   underWay,
 } from '../step.ts'
+import type { World } from '../world.ts'
 
 /** How long a clone takes in AWS's own examples; only to draw the bar. */
 const TYPICAL_SECONDS = 400
@@ -34,6 +38,8 @@ interface AfterFacts {
   readonly templateLeft: boolean
   /** Null until green is Ready. */
   readonly fidelity: FidelityFacts | null
+  /** Null on the route that decouples blue first, and until green is Ready. */
+  readonly outside?: Outside | null
 }
 
 type Facts = BeforeFacts | AfterFacts
@@ -54,17 +60,18 @@ export const clone: Step<Facts> = {
     const { elasticBeanstalk } = world
     const { blue, green } = sight
     if (!green) {
-      const [cname, quota, neighbours, named, options] = await Promise.all([
+      const [cname, quota, neighbours, named, options, outside] = await Promise.all([
         reading(world, () => elasticBeanstalk.cnameAvailable(release.green.cnamePrefix)),
         reading(world, () => elasticBeanstalk.environmentQuota()),
         readNeighbours(world, state, blue, [release.blue.id]),
         reading(world, () => elasticBeanstalk.describeEnvironments({ names: [release.green.name] })),
         blue ? readOptions(world, state, blue) : null,
+        readOutside(world, state, sight),
       ])
       const nameTaken = named.ok && named.value.some(({ status }) => status !== 'Terminated')
-      return { kind: 'before', cname, quota, neighbours, nameTaken, options }
+      return { kind: 'before', cname, quota, neighbours, nameTaken, options, outside }
     }
-    if (!blue || !isReady(green)) return { kind: 'after', templateLeft: true, fidelity: null }
+    if (!blue || !isReady(green)) return { kind: 'after', templateLeft: true, fidelity: null, outside: null }
     const templates = await reading(world, () => elasticBeanstalk.templates(release.application))
     const fidelity = await readFidelity(world, state, blue, green)
     const seen = fidelityOf(state, sight, fidelity)
@@ -77,6 +84,7 @@ export const clone: Step<Facts> = {
         ? templates.value.includes(release.green.templateName)
         : recordOf(state, 'clone').effects['delete-template'] === undefined,
       fidelity,
+      outside: await readOutside(world, state, sight),
     }
   },
 
@@ -96,6 +104,8 @@ export const clone: Step<Facts> = {
         ...NOTHING,
         gates: beforeGates(facts, sight.at, state, sight.blue, sight.blueHealth),
         due: 'create-environment',
+        routes: routesOf(state, facts.outside?.blue ?? null),
+        preview: facts.outside ? outsidePreview(state, facts.outside.route) : null,
         ...(sight.blue && facts.options ? { cloneChoices: choicesFrom(state, sight.blue, facts.options) } : {}),
       }
     }
@@ -108,7 +118,7 @@ export const clone: Step<Facts> = {
           : { label: `Elastic Beanstalk changes ${green.name}`, fraction: null, secondsLeft: null }
       return { ...NOTHING, progress }
     }
-    const { fidelity, templateLeft } = facts
+    const { fidelity, templateLeft, outside } = facts
     if (!fidelity)
       return { ...NOTHING, progress: { label: 'Comparing green with blue', fraction: null, secondsLeft: null } }
     const { repairs } = fidelityOf(state, sight, fidelity)
@@ -119,6 +129,7 @@ export const clone: Step<Facts> = {
       proofs: [
         healthGate('green-ok', 'Green is Ready and Ok', green, sight.greenHealth, sight.at, false),
         ...fidelityProofs(state, sight, fidelity),
+        ...(outside ? bindingGates(state, outside.blue, outside.route) : []),
         templateProof(templateLeft, sight),
       ],
       due: templateLeft ? 'delete-template' : repairDue(state, repairs),
@@ -148,8 +159,10 @@ export const clone: Step<Facts> = {
     if (facts.kind === 'after')
       return facts.fidelity ? actRepair(action, state, sight, facts.fidelity, hands) : undefined
     const { blue } = sight
-    const { options } = facts
+    const { options, outside } = facts
     if (!blue || !options) return
+    if (state.route === 'decouple-later' && !outside?.route.decoupling) return
+    checkSecret(state, hands.secret)
     // Passing any tags discards those of the template, so blue's are copied by hand (AWS developer guide, tagging).
     const tags = [
       ...(await elasticBeanstalk.tags(blue.arn)).filter(isOwnTag),
@@ -176,7 +189,12 @@ export const clone: Step<Facts> = {
         })
       })
     }
-    const { settings, held } = overridesOf(cloneOptions, options.base.ok ? options.base.value : [])
+    const base = options.base.ok ? options.base.value : []
+    const { settings: chosen, held } = overridesOf(cloneOptions, base)
+    const extra = outside?.route.decoupling
+      ? outsideOptions(base, outside.blue, outside.route.decoupling, hands.secret)
+      : { settings: [], remove: [] }
+    const settings = [...chosen, ...extra.settings]
     if (held.length > 0) hands.record({ kind: 'held', at: clock.now(), options: [...held] })
     try {
       await journalled(hands, { ...note, detail: release.green.name }, async () => {
@@ -190,6 +208,7 @@ export const clone: Step<Facts> = {
           tags,
           operationsRole: blue.operationsRole,
           ...(settings.length === 0 ? {} : { settings }),
+          ...(extra.remove.length === 0 ? {} : { remove: extra.remove }),
         })
         hands.record({ kind: 'green-found', at: clock.now(), id: environmentId })
         return environmentId
@@ -209,6 +228,14 @@ export const clone: Step<Facts> = {
       throw thrown
     }
   },
+}
+
+/** Blue's database and who reaches it, where green is to use it from outside; null on the other route. */
+async function readOutside(world: World, state: ReleaseState, { blue, green }: Sight): Promise<Outside | null> {
+  if (state.route !== 'decouple-later' || !blue) return null
+  const seen = await readDatabaseEvidence(world, blue)
+  const route = await readRoute(world, state, seen, green)
+  return route && { blue: seen, route }
 }
 
 /** What the operator would see change: not every second of an age, nor the count of instances. */

@@ -1,11 +1,10 @@
-import { problem } from '../../contract/problem.ts'
 import type { DatabaseEvidence } from '../couplings.ts'
-import { actDecoupling, type DecouplingFacts, decouplingOf, readDecoupling } from '../decouple.ts'
+import { actDecoupling, type DecouplingFacts, decouplingOf, readDecoupling, stageOf } from '../decouple.ts'
 import { dependenciesOf } from '../dependencies.ts'
-import { independenceGate, otherDataGate, readDatabaseEvidence, sharedDataGate } from '../independence.ts'
+import { otherDataGate, readDatabaseEvidence, sharedDataGate } from '../independence.ts'
 import { questionsGate } from '../questions.ts'
-import { recordOf } from '../state.ts'
-import { describe, evidence, gate, healthGate, isReady, READ_LAG_MILLISECONDS, type Step } from '../step.ts'
+import { bindingGates, routesOf } from '../route.ts'
+import { describe, evidence, gate, healthGate, isReady, type Step } from '../step.ts'
 
 interface Facts {
   readonly database: DatabaseEvidence | null
@@ -23,7 +22,7 @@ export const independence: Step<Facts> = {
 
   async observe(state, sight, { world, record }) {
     const database = sight.blue ? await readDatabaseEvidence(world, sight.blue) : null
-    const dependencies = database && dependenciesOf(database)
+    const dependencies = database && dependenciesOf(database, state)
     if (dependencies && JSON.stringify(dependencies) !== JSON.stringify(state.dependencies))
       record({ kind: 'dependencies', at: world.clock.now(), dependencies })
     return { database, decoupling: database && (await readDecoupling(world, state, database)) }
@@ -122,10 +121,17 @@ export const independence: Step<Facts> = {
           ),
     ]
     const proofs = database
-      ? [independenceGate(database), otherDataGate(database), sharedDataGate(database), questionsGate(state)]
+      ? [
+          ...bindingGates(state, database, { decoupling, green: null }),
+          otherDataGate(database),
+          sharedDataGate(database),
+          questionsGate(state),
+        ]
       : []
     const found = database && decoupling ? decouplingOf(state, database, decoupling, sight.at) : null
-    if (!found || (found.stage === null && found.stuck === null))
+    const stage = found && stageOf(state, found, sight.at)
+    const routes = routesOf(state, database)
+    if (!stage)
       return {
         gates,
         proofs: [...proofs, ...(found?.proofs ?? [])],
@@ -133,33 +139,17 @@ export const independence: Step<Facts> = {
         progress: null,
         stuck: null,
         offersLever: false,
+        routes,
       }
-    const { leverAt, stage, effects } = recordOf(state, 'independence')
-    const isThrown = leverAt !== null && stage === found.stage
-    // One lever is one call of each kind: what AWS answered and does not show is not asked for again without a decision.
-    const doneAt = isThrown && found.due !== null ? effects[found.due] : undefined
-    const isLost = doneAt !== undefined && sight.at - doneAt > 2 * READ_LAG_MILLISECONDS
-    const working = doneAt !== undefined && !isLost ? 'Waiting until AWS shows it' : found.working
     return {
       gates: [...gates, healthGate('blue-ok', 'Blue is Ready and Ok', sight.blue, sight.blueHealth, sight.at, false)],
+      ...stage,
       proofs: [...proofs, ...found.proofs],
-      due: isThrown && doneAt === undefined ? found.due : null,
-      progress: working === null ? null : { label: working, fraction: null, secondsLeft: null },
-      stuck: found.stuck ?? (isLost ? undone(found.preview?.title ?? 'This change') : null),
-      stage: found.stage,
-      offersLever: found.due !== null && !isThrown,
-      preview: found.preview,
+      routes,
     }
   },
 
   async act(action, state, _sight, { database, decoupling }, hands) {
     if (database && decoupling) await actDecoupling(action, state, database, decoupling, hands)
   },
-}
-
-function undone(title: string) {
-  return problem('drift', `“${title}” was carried out, but AWS does not show it`, {
-    meaning: 'Another change of the environment came in between. Nothing was lost; it is not done again by itself.',
-    remedy: 'Read the events and find out who changed it, then try again.',
-  }).problem
 }

@@ -1,6 +1,7 @@
 import type { Colour, Gate, NotBefore, ResolverView } from '../../contract/models.ts'
 import { isOpen } from '../../contract/models.ts'
 import type { Drain } from '../drain.ts'
+import { drainViewOf, floorOf } from '../drain-trend.ts'
 import { said } from '../reach.ts'
 import { reread } from '../sightings.ts'
 import { type ReleaseState, recordOf, rolesOf } from '../state.ts'
@@ -223,11 +224,12 @@ function drainGate(state: ReleaseState, sight: Sight, from: Colour, counted: Dra
   const watched = (sight.at - (readings[0]?.at ?? sight.at)) / 1000
   const highest = Math.max(...recent.map(({ requestsPerSecond }) => requestsPerSecond), 0)
   const passed = watched >= DRAIN_SECONDS && recent.length > 0 && highest <= floor
+  const trend = passed ? null : drainViewOf(state, sight)
   return gate(
     'drained',
     title,
     passed ? 'passed' : 'waiting',
-    `${last.requestsPerSecond.toFixed(1)} requests per second now, ${highest.toFixed(1)} at most in the last minute; idle is ${floor.toFixed(2)} or less${state.baseline ? '' : ' (it was not measured before the swap)'}.`,
+    `${last.requestsPerSecond.toFixed(1)} requests per second now, ${highest.toFixed(1)} at most in the last minute; idle is ${floor.toFixed(2)} or less${state.baseline ? '' : ' (it was not measured before the swap)'}.${trend === null ? '' : ` ${trend.words}`}`,
     [
       evidence(
         'elasticbeanstalk:DescribeEnvironmentHealth',
@@ -238,14 +240,9 @@ function drainGate(state: ReleaseState, sight: Sight, from: Colour, counted: Dra
     ],
     {
       waivable: true,
-      remedy: 'Clients that keep their connections, or their DNS answer, still use it: wait.',
+      remedy: trend?.advice ?? 'Clients that keep their connections, or their DNS answer, still use it: wait.',
     },
   )
-}
-
-/** Requests per second that count as nobody: an idle environment's own health checks, and a little. */
-function floorOf(state: ReleaseState): number {
-  return (state.baseline?.floorRequestsPerSecond ?? 0) * 1.25 + 0.05
 }
 
 function drainSettling(state: ReleaseState, sight: Sight): Settling {

@@ -2,9 +2,12 @@ import type { Gate } from '../../contract/models.ts'
 import { type Problem, problem } from '../../contract/problem.ts'
 import type { DatabaseEvidence } from '../couplings.ts'
 import { type DanglingSeen, danglingProof, leavingOf, readDangling } from '../dangling.ts'
+import { type DecouplingFacts, readDecoupling } from '../decouple.ts'
 import { independenceGate, otherDataGate, readDatabaseEvidence } from '../independence.ts'
+import { actParting, databaseProofs, partedProofs, partingOf } from '../parting.ts'
 import { actPutBack, putBackOf, readHeld } from '../put-back.ts'
 import { addressesOf, ask, said } from '../reach.ts'
+import { type RouteFacts, readRoute } from '../route.ts'
 import { actShrink, shrinkOf, terminatePreview } from '../shrink.ts'
 import { isThrownFor, standbyGates, standbyProgress } from '../standby.ts'
 import { type ReleaseState, recordOf } from '../state.ts'
@@ -44,6 +47,10 @@ interface Facts {
   readonly dangling?: DanglingSeen | null
   /** Green's settings, where some were held for the release and blue is gone. */
   readonly held: Reading<readonly OptionSetting[]> | null
+  /** Null on the route that decouples blue first. */
+  readonly route?: RouteFacts | null
+  /** The database that this release took out, once blue is gone. */
+  readonly taken?: DecouplingFacts | null
 }
 
 /** Terminates the environment that was left, by id; on the way back that is green. */
@@ -61,7 +68,9 @@ export const retire: Step<Facts> = {
       (await world.elasticBeanstalk.templates(state.release.application)).includes(state.release.green.templateName)
     if (id === null) return { database: null, resources: null, referring: null, stays: null, templateLeft, held: null }
     const { environment } = from
-    const database = environment && !isGone(environment) ? await readDatabaseEvidence(world, environment) : null
+    const isThere = environment !== null && !isGone(environment)
+    const route = isThere ? await readRoute(world, state, null, sight.green) : null
+    const database = isThere ? await readDatabaseEvidence(world, environment) : null
     const resources = database?.resources ?? (await reading(world, () => world.stack.resources(id)))
     const own = resources.ok ? resources.value?.find(({ logicalId }) => logicalId === 'AWSEBSecurityGroup') : undefined
     const isLeft = state.release.track === 'forward' && (!environment || environment.status === 'Terminated')
@@ -71,7 +80,8 @@ export const retire: Step<Facts> = {
       isLeft ? readDangling(state, hands) : null,
     ])
     const held = isGone(environment) ? await readHeld(state, sight, hands) : null
-    return { database, resources, referring, stays, templateLeft, held, dangling }
+    const taken = isLeft && state.decoupling ? await readDecoupling(world, state, null) : null
+    return { database, resources, referring, stays, templateLeft, held, dangling, route, taken }
   },
 
   judge(state, sight, facts) {
@@ -93,7 +103,7 @@ export const retire: Step<Facts> = {
       const putBack = putBackOf(state, sight, facts.held)
       return {
         gates: null,
-        proofs: [...proofsOf(state, sight, facts), ...putBack.proofs],
+        proofs: [...proofsOf(state, sight, facts), ...databaseProofs(state, facts.taken), ...putBack.proofs],
         due: facts.templateLeft ? 'delete-template' : putBack.due,
         progress: { label: 'Proving that it is gone', fraction: null, secondsLeft: null },
         stuck: putBack.stuck,
@@ -122,10 +132,12 @@ export const retire: Step<Facts> = {
     const gates = gatesOf(state, sight, facts)
     const found = shrinkOf(state, sight, facts.database)
     if (found) return { ...found, gates: found.gates && gates.filter(({ id }) => BEFORE_SHRINKING.has(id)) }
+    const parting = partingOf(state, sight, facts.database, facts.route, gates)
+    if (parting) return parting
     const isThrown = isThrownFor(state, null)
     return {
       gates,
-      proofs: [],
+      proofs: partedProofs(state, sight, facts.database, facts.route),
       due: isThrown || record.leverAt === null ? dueOf(state, sight) : null,
       progress: standbyProgress(state, sight.at),
       stuck: null,
@@ -151,6 +163,8 @@ export const retire: Step<Facts> = {
     if (id === null || from.environment?.id !== id || holderOf(state, sight) === from.colour) return
     if ((await readHolder(state, hands)) === from.colour) return
     if (action === 'shrink-environment') return actShrink(id, state, facts.database, hands)
+    if (action !== 'terminate-environment' && action !== 'abort-update')
+      return actParting(action, state, facts.database, facts.route, hands)
     if (action === 'terminate-environment' && release.track === 'forward')
       hands.record({ kind: 'leaving', at: hands.world.clock.now(), names: [...leavingOf(state, from.environment)] })
     await journalled(hands, { ...note, detail: id }, async () => {
@@ -370,7 +384,7 @@ function proofsOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gat
 
 async function stillAnswers(state: ReleaseState, environment: Sight['blue'], hands: Hands): Promise<HttpAnswer> {
   return ask(
-    await addressesOf(environment, hands),
+    await addressesOf(environment, state, hands),
     state.release.productionCname,
     state.release.settings.checks[0]?.path ?? '/',
     hands,

@@ -4,9 +4,10 @@ import type { DatabaseEvidence } from '../couplings.ts'
 import { inWords, settingsDifferences } from '../differences.ts'
 import { auditDomains, type DomainAudit, domainsGate, domainViews } from '../domain-audit.ts'
 import { whoAnswered } from '../fingerprint.ts'
-import { independenceGate, readDatabaseEvidence } from '../independence.ts'
+import { readDatabaseEvidence } from '../independence.ts'
 import { managedUpdateGate, type Neighbours, onlyReleaseGate, readNeighbours } from '../neighbours.ts'
 import { bothAddresses, said } from '../reach.ts'
+import { bindingGates, lostPropertiesGates, type RouteFacts, readRoute } from '../route.ts'
 import { actGrow, growOf, sizeGates } from '../shrink.ts'
 import { type ReleaseState, recordOf, rolesOf } from '../state.ts'
 import {
@@ -31,11 +32,13 @@ import type { HttpAnswer, OptionSetting, World } from '../world.ts'
 
 interface Facts {
   readonly database: DatabaseEvidence | null
+  /** Null on the route that decouples blue first. */
+  readonly route?: RouteFacts | null
   /** What else must still be as it was when green was made and tested; null on the way back, and once it is swapped. */
   readonly unchanged: Unchanged | null
   /** Whether the domains that people type follow; null on the way back, and once it is swapped. */
   readonly domains?: DomainAudit | null
-  /** Blue's settings on the way back, where this release has shrunk it. */
+  /** Blue's settings on the way back, where this release has shrunk or decoupled it. */
   readonly size?: Reading<readonly OptionSetting[]> | null
   /** What the production URL answers, asked of the zone's own servers; null before the swap. */
   readonly production: { readonly answer: HttpAnswer; readonly by: 'blue' | 'green' | 'other' | 'error' } | null
@@ -60,19 +63,21 @@ export const swap: Step<Facts> = {
     // Blue is never asked again on the way back: nothing is terminated by a swap.
     const { blue, green } = sight
     if (state.release.track === 'rollback' || !blue || !green) {
-      const isShrunk = state.release.track === 'rollback' && state.shrunk !== null && blue !== null
+      const isChanged = state.shrunk !== null || state.decoupledAt !== null
+      const isBack = state.release.track === 'rollback' && isChanged && blue !== null
       const { elasticBeanstalk } = hands.world
-      const size = isShrunk
+      const size = isBack
         ? await reading(hands.world, () => elasticBeanstalk.deployedSettings(blue.application, blue.name))
         : null
       return { database: null, unchanged: null, production: null, size }
     }
-    const [database, unchanged, domains] = await Promise.all([
+    const [route, database, unchanged, domains] = await Promise.all([
+      readRoute(hands.world, state, null, green),
       readDatabaseEvidence(hands.world, blue),
       readUnchanged(state, blue, green, hands.world),
       auditDomains(state, sight, hands),
     ])
-    return { database, unchanged, production: null, domains }
+    return { database, route, unchanged, production: null, domains }
   },
 
   judge(state, sight, facts) {
@@ -163,7 +168,7 @@ const BEFORE_GROWING = new Set(['one-application', 'nothing-in-flight', 'holder'
 function gatesOf(
   state: ReleaseState,
   sight: Sight,
-  { database, unchanged: read, domains, size }: Facts,
+  { database, route, unchanged: read, domains, size }: Facts,
 ): readonly Gate[] {
   const { to, from } = partsOf(state, sight)
   const { at } = sight
@@ -217,7 +222,12 @@ function gatesOf(
         ),
   ]
   if (state.release.track === 'rollback')
-    return [...common, ...sizeGates(state, size ?? null, at), capacityGate(state, sight)]
+    return [
+      ...common,
+      ...sizeGates(state, size ?? null, at),
+      capacityGate(state, sight),
+      ...lostPropertiesGates(state, size, at),
+    ]
   const tested = recordOf(state, 'test').provedAt !== null
   const unchanged = to.environment?.versionLabel === state.version?.label
   return [
@@ -234,9 +244,7 @@ function gatesOf(
         remedy: 'Go back and test again.',
       },
     ),
-    database
-      ? independenceGate(database)
-      : gate('independent', 'The environment is independent of its database', 'unknown', 'Blue could not be read.', []),
+    ...bindingGates(state, database, route),
     ...(read ? [configurationGate(state, read), versionGate(state, read), ...neighbourGates(read)] : []),
     ...(domains ? [domainsGate(domains, at)] : []),
   ]
@@ -362,6 +370,6 @@ async function askProduction(
   const answer: HttpAnswer = address
     ? await world.probe.get({ address, host: name, path }, signal)
     : { kind: 'failure', detail: 'its name could not be resolved', milliseconds: 0, address: null }
-  const { blue, green } = await bothAddresses(sight, hands)
+  const { blue, green } = await bothAddresses(state, sight, hands)
   return { answer, by: whoAnswered(state.baseline?.fingerprint, answer, { blue, green }) }
 }

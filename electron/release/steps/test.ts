@@ -179,7 +179,7 @@ function checkProofs(state: ReleaseState, at: number): readonly Gate[] {
 /** Warms green up, then agrees on how to tell the two apart and what an idle environment's traffic looks like. */
 async function prepare(state: ReleaseState, sight: Sight, hands: Hands): Promise<void> {
   const host = state.release.productionCname
-  const { blue, green } = await bothAddresses(sight, hands)
+  const { blue, green } = await bothAddresses(state, sight, hands)
   const path = state.release.settings.checks[0]?.path ?? '/'
   for (let request = 0; request < WARM_UP_REQUESTS; request += 1) await ask(green, host, path, hands)
   const sample = async (addresses: readonly string[]) => {
@@ -201,7 +201,7 @@ async function prepare(state: ReleaseState, sight: Sight, hands: Hands): Promise
 
 async function round(state: ReleaseState, sight: Sight, hands: Hands): Promise<void> {
   const host = state.release.productionCname
-  const { blue, green } = await bothAddresses(sight, hands)
+  const { blue, green } = await bothAddresses(state, sight, hands)
   const results = await Promise.all(
     state.release.settings.checks.map(async (check) => {
       const [answer, compared] = await Promise.all([

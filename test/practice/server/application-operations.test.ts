@@ -13,21 +13,12 @@ import {
   UpdateApplicationResourceLifecycleCommand,
 } from '@aws-sdk/client-elastic-beanstalk'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, expect, describe as group, it } from 'vitest'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { BUCKET, type Clients, clientsOf, refusal, uploadBundle } from './clients.ts'
+import { expect, describe as group, it } from 'vitest'
+import { practiceOfFile } from '../practice-of-file.ts'
+import { BUCKET, clientsOf, refusal, uploadBundle } from './clients.ts'
 
-let practice: Practice
-let clients: Clients
-
-beforeAll(async () => {
-  practice = await startPractice({ users: false })
-  clients = clientsOf(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile()
+const clients = clientsOf(practice)
 
 const NODE_22 = 'Node.js 22 running on 64bit Amazon Linux 2023'
 const jump = (seconds: number): Promise<unknown> => practice.control('/clock', { jumpSeconds: seconds })

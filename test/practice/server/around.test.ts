@@ -23,21 +23,12 @@ import {
   ListTagsForResourceCommand,
   ModifyDBInstanceCommand,
 } from '@aws-sdk/client-rds'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { type Clients, clientsOf, describe as describeEnvironment, named, refusal } from './clients.ts'
+import { describe, expect, it } from 'vitest'
+import { practiceOfFile } from '../practice-of-file.ts'
+import { clientsOf, describe as describeEnvironment, named, refusal } from './clients.ts'
 
-let practice: Practice
-let clients: Clients
-
-beforeAll(async () => {
-  practice = await startPractice({ users: false })
-  clients = clientsOf(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile()
+const clients = clientsOf(practice)
 
 const jump = (seconds: number): Promise<unknown> => practice.control('/clock', { jumpSeconds: seconds })
 

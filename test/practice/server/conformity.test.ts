@@ -1,24 +1,15 @@
 import * as sdk from '@aws-sdk/client-elastic-beanstalk'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { type Ask, signedRequests } from './signed-requests.ts'
+import { describe, expect, it } from 'vitest'
+import { practiceOfFile } from '../practice-of-file.ts'
+import { signedRequests } from './signed-requests.ts'
 
 /** The SDK's own description of a shape: a number for simple ones, an array or a way to get one otherwise. */
 type Schema = number | readonly unknown[] | (() => Schema)
 
 const DOCKER = 'arn:aws:elasticbeanstalk:eu-central-1::platform/Docker running on 64bit Amazon Linux 2023'
 
-let practice: Practice
-let ask: Ask
-
-beforeAll(async () => {
-  practice = await startPractice({ users: false })
-  ask = signedRequests(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile()
+const ask = signedRequests(practice)
 
 const ENUMS: Readonly<Record<string, readonly string[]>> = {
   'EnvironmentDescription.Status': Object.values(sdk.EnvironmentStatus),

@@ -8,25 +8,17 @@ import {
   UpdateEnvironmentCommand,
 } from '@aws-sdk/client-elastic-beanstalk'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { type Clients, clientsOf, named } from './clients.ts'
+import { expect, it } from 'vitest'
+import { practiceOfFile } from '../practice-of-file.ts'
+import { startPractice } from '../start-practice.ts'
+import { clientsOf, named } from './clients.ts'
 
 const CROWD = { environments: 300, versions: 2_500, events: 8_000 }
 // A page cannot be larger.
 const PAGE = 1_000
 
-let practice: Practice
-let clients: Clients
-
-beforeAll(async () => {
-  practice = await startPractice({ users: false, seed: 12, crowd: CROWD })
-  clients = clientsOf(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile({ seed: 12, crowd: CROWD })
+const clients = clientsOf(practice)
 
 /** Everything of a list, page by page. */
 async function pages<Item>(

@@ -9,23 +9,14 @@ import {
 } from '@aws-sdk/client-elastic-beanstalk'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { KeyPair } from '../../../electron/practice/server/practice.ts'
-import { type Practice, startPractice } from '../start-practice.ts'
+import { practiceOfFile } from '../practice-of-file.ts'
 import { type Clients, clientsOf, named, refusal } from './clients.ts'
 import { elements, signedRequests } from './signed-requests.ts'
 
-let practice: Practice
-let clients: Clients
-
-beforeAll(async () => {
-  practice = await startPractice({ users: false })
-  clients = clientsOf(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile()
+const clients = clientsOf(practice)
 
 const POLICY = JSON.parse(
   readFileSync(new URL('../../../resources/iam/operator-policy.json', import.meta.url), 'utf8'),

@@ -2,21 +2,12 @@ import { createSocket } from 'node:dgram'
 import { request } from 'node:http'
 import { CreateEnvironmentCommand, DescribeEnvironmentHealthCommand } from '@aws-sdk/client-elastic-beanstalk'
 import { decode, encode } from 'dns-packet'
-import { afterAll, beforeAll, expect, describe as group, it } from 'vitest'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { type Clients, clientsOf, named } from './clients.ts'
+import { expect, describe as group, it } from 'vitest'
+import { practiceOfFile } from '../practice-of-file.ts'
+import { clientsOf, named } from './clients.ts'
 
-let practice: Practice
-let clients: Clients
-
-beforeAll(async () => {
-  practice = await startPractice({ speed: 60 })
-  clients = clientsOf(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile({ speed: 60, users: true })
+const clients = clientsOf(practice)
 
 function resolve(server: string, name: string): Promise<readonly string[]> {
   const [host = '', port = ''] = server.split(':')

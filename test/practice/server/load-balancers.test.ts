@@ -1,20 +1,11 @@
 import { CreateEnvironmentCommand } from '@aws-sdk/client-elastic-beanstalk'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Practice, startPractice } from '../start-practice.ts'
+import { describe, expect, it } from 'vitest'
+import { practiceOfFile } from '../practice-of-file.ts'
 import { clientsOf } from './clients.ts'
-import { type Ask, elements, signedRequests } from './signed-requests.ts'
+import { elements, signedRequests } from './signed-requests.ts'
 
-let practice: Practice
-let ask: Ask
-
-beforeAll(async () => {
-  practice = await startPractice({ users: false })
-  ask = signedRequests(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile()
+const ask = signedRequests(practice)
 
 const jump = (seconds: number): Promise<unknown> => practice.control('/clock', { jumpSeconds: seconds })
 const now = async (): Promise<number> => (await practice.control<{ readonly now: number }>('/clock')).now

@@ -12,21 +12,12 @@ import {
   UpdateEnvironmentCommand,
   ValidateConfigurationSettingsCommand,
 } from '@aws-sdk/client-elastic-beanstalk'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { type Clients, clientsOf, refusal } from './clients.ts'
+import { describe, expect, it } from 'vitest'
+import { practiceOfFile } from '../practice-of-file.ts'
+import { clientsOf, refusal } from './clients.ts'
 
-let practice: Practice
-let clients: Clients
-
-beforeAll(async () => {
-  practice = await startPractice({ users: false })
-  clients = clientsOf(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile()
+const clients = clientsOf(practice)
 
 const NODE = {
   PlatformArn: 'arn:aws:elasticbeanstalk:eu-central-1::platform/Node.js 22 running on 64bit Amazon Linux 2023',

@@ -15,22 +15,13 @@ import {
   UpdateEnvironmentCommand,
 } from '@aws-sdk/client-elastic-beanstalk'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, expect, describe as group, it } from 'vitest'
+import { expect, describe as group, it } from 'vitest'
 import { zip } from '../../../electron/practice/server/seed-bundles.ts'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { type Clients, clientsOf, describe, named } from './clients.ts'
+import { practiceOfFile } from '../practice-of-file.ts'
+import { clientsOf, describe, named } from './clients.ts'
 
-let practice: Practice
-let clients: Clients
-
-beforeAll(async () => {
-  practice = await startPractice({ speed: 1, users: false })
-  clients = clientsOf(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile({ speed: 1 })
+const clients = clientsOf(practice)
 
 const jump = (seconds: number): Promise<unknown> => practice.control('/clock', { jumpSeconds: seconds })
 

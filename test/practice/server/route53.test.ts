@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { type Ask, elements, signedRequests } from './signed-requests.ts'
+import { describe, expect, it } from 'vitest'
+import { practiceOfFile } from '../practice-of-file.ts'
+import { elements, signedRequests } from './signed-requests.ts'
 
-let practice: Practice
-let ask: Ask
-
-beforeAll(async () => {
-  practice = await startPractice({ users: false })
-  ask = signedRequests(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile()
+const ask = signedRequests(practice)
 
 /** Route 53 is one for all regions: requests are signed for us-east-1. */
 async function get(path: string, query = ''): Promise<{ readonly status: number; readonly xml: string }> {

@@ -1,20 +1,11 @@
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../electron/practice/model/random.ts'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { type Ask, signedRequests } from './signed-requests.ts'
+import { practiceOfFile } from '../practice-of-file.ts'
+import { signedRequests } from './signed-requests.ts'
 
-let practice: Practice
-let ask: Ask
-
-beforeAll(async () => {
-  practice = await startPractice({ users: false, seed: 5 })
-  ask = signedRequests(practice)
-})
-
-afterAll(async () => {
-  await practice.stop()
-})
+const practice = await practiceOfFile({ seed: 5 })
+const ask = signedRequests(practice)
 
 describe('the Query protocol, as hand-made clients speak it', () => {
   it('answers a GET with Operation and members in JSON', async () => {

@@ -193,6 +193,7 @@ export function createDoor(
             tags: input.tags,
             operationsRole: input.operationsRole ?? undefined,
             settings: (input.settings ?? []).map(plain),
+            remove: (input.remove ?? []).map(plain),
           },
           account.random.uuid(),
         )

@@ -107,6 +107,12 @@ export function createHand(account: Account, blue: EnvironmentRecord) {
         if (first && hasCoupledDatabase(first.settings))
           configure(first, [set('aws:rds:dbinstance', 'DBDeletionPolicy', 'Delete')])
         return [first]
+      case 'switch the protection of the database off':
+        for (const database of account.databases.values()) database.deletionProtection = false
+        return []
+      case 'delete the snapshot':
+        account.snapshots.length = 0
+        return []
       case 'platform update of blue':
       case 'platform update of green':
         if (first?.status === 'Ready') {

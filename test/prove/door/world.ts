@@ -1,6 +1,7 @@
 import { type FailedCall, translated } from '../../../electron/aws/errors.ts'
 import { type Account, advanceTo } from '../../../electron/practice/model/account.ts'
 import { AwsError } from '../../../electron/practice/model/aws-error.ts'
+import type { Outlook } from '../../../electron/release/lookout-line.ts'
 import type { DnsAnswer, World } from '../../../electron/release/world.ts'
 import type { CallName } from '../history.ts'
 import { CHANGES, type Change, type Truth, truthOf } from '../trace.ts'
@@ -156,6 +157,7 @@ export function connect(parts: {
     return life.isDead ? NEVER : value
   }
 
+  const sleep = sleepOn(account, life, rest)
   const { elasticBeanstalk: beanstalk, stack } = door
   const databases = databasesOf(account)
   const network = frontOf(account)
@@ -168,21 +170,10 @@ export function connect(parts: {
     clock: {
       now: () => account.now,
       speed: () => 1,
-      sleep: (milliseconds, signal) =>
-        new Promise<void>((resolve, reject) => {
-          if (life.isDead) return
-          weather.slept()
-          const mine: Sleeper = { until: account.now + milliseconds, wake: resolve }
-          rest(mine)
-          signal.addEventListener(
-            'abort',
-            () => {
-              rest(null)
-              reject(signal.reason)
-            },
-            { once: true },
-          )
-        }),
+      sleep(milliseconds, signal) {
+        if (!life.isDead) weather.slept()
+        return sleep(milliseconds, signal)
+      },
     },
     elasticBeanstalk: {
       describeEnvironments: (query) => call('describeEnvironments', '', () => beanstalk.describeEnvironments(query)),
@@ -276,6 +267,7 @@ export function connect(parts: {
     requestCounts: { perMinute: async () => [] },
     probe: {
       handshake: async () => ({ kind: 'none', detail: 'nobody listens' }),
+      keep: ({ address }) => ({ get: () => local('http', () => net.get(address)), close: () => {} }),
       get: ({ address }) =>
         local('http', () => {
           weather.visited(address)
@@ -283,6 +275,48 @@ export function connect(parts: {
         }),
     },
   }
+}
+
+/**
+ * What a release looks out with beside its turns. Its questions take no time and are no calls of a step: the moments of a history, and
+ * what the laws ask of a proof, are those of the steps alone.
+ */
+export function lookOut(parts: {
+  readonly account: Account
+  readonly net: Net
+  readonly life: Life
+  readonly rest: (sleeper: Sleeper | null) => void
+}): Outlook {
+  const { account, net, life, rest } = parts
+  const answer = async <T>(run: () => T): Promise<T> => (life.isDead ? NEVER : run())
+  const unused = () => {
+    throw new Error('Nobody looks out with that')
+  }
+  return {
+    clock: { now: () => account.now, speed: () => 1, sleep: sleepOn(account, life, rest) },
+    dns: { panel: async () => net.panel, ask: (server, name) => answer(() => net.ask(server, name)) },
+    probe: {
+      handshake: unused,
+      get: ({ address }) => answer(() => net.get(address)),
+      keep: ({ address }) => ({ get: () => answer(() => net.get(address)), close: () => {} }),
+    },
+  }
+}
+
+function sleepOn(account: Account, life: Life, rest: (sleeper: Sleeper | null) => void): World['clock']['sleep'] {
+  return (milliseconds, signal) =>
+    new Promise<void>((resolve, reject) => {
+      if (life.isDead) return
+      rest({ until: account.now + milliseconds, wake: resolve })
+      signal.addEventListener(
+        'abort',
+        () => {
+          rest(null)
+          reject(signal.reason)
+        },
+        { once: true },
+      )
+    })
 }
 
 /** The refusal in the operator's words, by the rules that hold for AWS itself. */

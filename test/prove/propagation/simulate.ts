@@ -257,6 +257,7 @@ function worldOf(network: Network, truth: Truth, now: () => Instant): World {
     },
     probe: {
       handshake: async () => ({ kind: 'none', detail: 'Nobody listens' }),
+      keep: () => ({ get: async () => null, close: () => {} }),
       get: async ({ address }) => {
         const side = network.sideOf(address)
         if (side === null) return { kind: 'failure', detail: 'No such host', milliseconds: 3, address }

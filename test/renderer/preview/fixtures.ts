@@ -1,4 +1,5 @@
 import type { ReleaseView } from '../../../electron/contract/models.ts'
+import { manyLines, oneSlice, SWAPPED_AGO, timeline } from '../timelines.ts'
 import { AT, environment, gate, health, lane, PRODUCTION, releaseView, stepView, traffic } from '../views.ts'
 import { LONG_CNAME, LONG_LABEL, LONG_NAME } from './account.ts'
 import { greenThere, probes, resolvers, swapped, system } from './parts.ts'
@@ -15,6 +16,8 @@ const swapGates = [
     summary: 'Six pieces of evidence agree.',
   }),
 ]
+
+const swaps = [{ at: AT - SWAPPED_AGO, isBack: false }]
 
 const stuck = [
   { id: 'retry', title: 'Try again', effect: 'Deploys the same version to green once more.' },
@@ -218,6 +221,19 @@ export const releases: Readonly<Record<string, ReleaseView>> = {
       lanes: swapped,
       resolvers: [...resolvers, system],
       probes,
+      timeline,
+      swaps,
+      drain: {
+        trend: 'steady',
+        since: AT - 260_000,
+        requestsPerSecond: 1.2,
+        floor: 0.18,
+        idleAt: null,
+        words:
+          'It has stayed at about 1.2 requests per second for 4 min. Every name server says green: what is left are clients that keep a connection open, or that remember the address themselves, as Java programs may do for ever.',
+        advice:
+          'Restart those clients, lower the idle timeout of blue’s load balancer so that it closes connections that rest, or wait. Its access log shows who they are.',
+      },
       notBefore: {
         at: AT + 162_000,
         because:
@@ -225,6 +241,17 @@ export const releases: Readonly<Record<string, ReleaseView>> = {
         unsettled: ['Resolver C (overruns)', 'Resolver D', 'Resolver E'],
       },
     },
+  ),
+  'pictures-empty': releaseView(
+    'propagation',
+    { status: 'watching' },
+    { lanes: swapped, timeline: { lines: [], traffic: [] } },
+  ),
+  'pictures-one': releaseView('propagation', { status: 'watching' }, { lanes: swapped, swaps, timeline: oneSlice }),
+  'pictures-many': releaseView(
+    'propagation',
+    { status: 'watching' },
+    { lanes: swapped, swaps, probes, timeline: manyLines },
   ),
   retire: releaseView(
     'retire',
@@ -243,7 +270,7 @@ export const releases: Readonly<Record<string, ReleaseView>> = {
         }),
       ],
     },
-    { lanes: swapped, resolvers },
+    { lanes: swapped, resolvers, timeline, swaps },
   ),
   paused: {
     ...swapView,

@@ -1,6 +1,7 @@
 import { AwsError } from '../../model/aws-error.ts'
 import { VPC_ID } from '../../model/load-balancers.ts'
 import type { IngressRule, SecurityGroupRecord } from '../../model/network-records.ts'
+import type { Tag } from '../../model/records.ts'
 import {
   addSecurityGroup,
   authorizeIngress,
@@ -27,9 +28,7 @@ export const SECURITY_GROUP_CHANGES: Readonly<Record<string, Change>> = {
           `Value (${name}) for parameter groupName is invalid. Group names may not be in the format sg-*.`,
         )
       }
-      const tags = (parameters.structures('TagSpecification') ?? [])
-        .flatMap((specification) => specification.structures('Tag') ?? [])
-        .map((tag) => ({ key: tag.text('Key') ?? '', value: tag.text('Value') ?? '' }))
+      const tags = tagsAsked(parameters)
       const group = addSecurityGroup(account, { name, description: required(parameters, 'GroupDescription'), tags })
       return {
         return: true,
@@ -44,7 +43,7 @@ export const SECURITY_GROUP_CHANGES: Readonly<Record<string, Change>> = {
   },
   DeleteSecurityGroup: {
     apply: (call) => {
-      const { id } = groupOf(call)
+      const { id } = knownGroup(call)
       deleteSecurityGroup(call.account, id)
       return { return: true, groupId: id }
     },
@@ -52,7 +51,7 @@ export const SECURITY_GROUP_CHANGES: Readonly<Record<string, Change>> = {
   AuthorizeSecurityGroupIngress: {
     apply: (call) => {
       const { account } = call
-      const added = authorizeIngress(account, groupOf(call), permissionsOf(call.parameters))
+      const added = authorizeIngress(account, knownGroup(call), permissionsOf(call.parameters))
       return {
         return: true,
         securityGroupRuleSet: list(
@@ -65,7 +64,7 @@ export const SECURITY_GROUP_CHANGES: Readonly<Record<string, Change>> = {
   RevokeSecurityGroupIngress: {
     apply: (call) => {
       const { account, parameters } = call
-      const group = groupOf(call)
+      const group = knownGroup(call)
       const ids = parameters.texts('SecurityGroupRuleId')
       if (ids !== undefined) {
         const stranger = ids.find((id) => !rulesOf(group).some((rule) => rule.id === id))
@@ -97,12 +96,27 @@ export const SECURITY_GROUP_CHANGES: Readonly<Record<string, Change>> = {
   },
 }
 
-function groupOf({ account, parameters }: Call): SecurityGroupRecord {
+/** The group that a call names by its id or its name; undefined: there is none, or the call makes it. */
+export function groupOf({ account, parameters }: Call): SecurityGroupRecord | undefined {
   const id = parameters.text('GroupId')
   const name = parameters.text('GroupName')
-  if (id !== undefined) return findSecurityGroup(account, id)
-  const found = [...account.securityGroups.values()].find((group) => group.name === name)
+  return id === undefined
+    ? [...account.securityGroups.values()].find((group) => group.name === name)
+    : account.securityGroups.get(id)
+}
+
+/** The tags that a call asks for. */
+export function tagsAsked(parameters: Parameters): readonly Tag[] {
+  return (parameters.structures('TagSpecification') ?? [])
+    .flatMap((specification) => specification.structures('Tag') ?? [])
+    .map((tag) => ({ key: tag.text('Key') ?? '', value: tag.text('Value') ?? '' }))
+}
+
+function knownGroup(call: Call): SecurityGroupRecord {
+  const found = groupOf(call)
   if (found !== undefined) return found
+  const [id, name] = [call.parameters.text('GroupId'), call.parameters.text('GroupName')]
+  if (id !== undefined) return findSecurityGroup(call.account, id)
   throw name === undefined
     ? new AwsError('MissingParameter', 'The request must contain the parameter groupId')
     : new AwsError('InvalidGroup.NotFound', `The security group '${name}' does not exist in default VPC '${VPC_ID}'`)

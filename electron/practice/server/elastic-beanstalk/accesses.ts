@@ -1,7 +1,7 @@
 import type { EnvironmentRecord } from '../../model/records.ts'
 import { valueOf } from '../../model/settings.ts'
 import type { Access } from '../iam/authorize.ts'
-import type { Context } from '../iam/conditions.ts'
+import { type Context, requestTags, resourceTags } from '../iam/conditions.ts'
 import type { Call } from '../query-service.ts'
 
 /** The permissions a call of Elastic Beanstalk needs (service authorization reference, Elastic Beanstalk). */
@@ -48,7 +48,7 @@ function targetsOf(call: Call, action: string): readonly Target[] {
     ...(applicationName !== undefined && template !== undefined
       ? { 'elasticbeanstalk:fromconfigurationtemplate': [arn(`configurationtemplate/${applicationName}/${template}`)] }
       : {}),
-    ...requestTags(call),
+    ...tagsAsked(call),
   }
   const within = (rest: string): Target => ({ resource: arn(rest), context })
   if (/^(?:Create|Delete|Update)ConfigurationTemplate$/.test(action) && applicationName !== undefined) {
@@ -106,7 +106,7 @@ function swapAccesses({ account, parameters }: Call, action: string): readonly A
 
 function tagAccesses(call: Call): readonly Access[] {
   const resource = call.parameters.text('ResourceArn')
-  const context = requestTags(call)
+  const context = tagsAsked(call)
   return [
     ...(call.parameters.structures('TagsToAdd') === undefined
       ? []
@@ -121,9 +121,7 @@ function environmentContext({ account }: Pick<Call, 'account'>, environment: Env
   const application = `arn:aws:elasticbeanstalk:${account.region}:${account.accountId}:application/${environment.applicationName}`
   return {
     'elasticbeanstalk:inapplication': [application],
-    ...Object.fromEntries(
-      environment.tags.map(({ key, value }) => [`aws:resourcetag/${key.toLowerCase()}`, [value]] as const),
-    ),
+    ...resourceTags(environment.tags),
   }
 }
 
@@ -131,17 +129,9 @@ function hasTags({ parameters }: Call): boolean {
   return (parameters.structures('Tags') ?? []).length > 0
 }
 
-function requestTags({ parameters }: Call): Context {
+function tagsAsked({ parameters }: Call): Context {
   const tags = [...(parameters.structures('Tags') ?? []), ...(parameters.structures('TagsToAdd') ?? [])]
-  if (tags.length === 0) return {}
-  return {
-    'aws:tagkeys': tags.map((tag) => tag.text('Key') ?? ''),
-    ...Object.fromEntries(
-      tags.map(
-        (tag) => [`aws:requesttag/${(tag.text('Key') ?? '').toLowerCase()}`, [tag.text('Value') ?? '']] as const,
-      ),
-    ),
-  }
+  return requestTags(tags.map((tag) => ({ key: tag.text('Key') ?? '', value: tag.text('Value') ?? '' })))
 }
 
 /** Elastic Beanstalk takes over roles only from those who may pass them: the service role and the operations role. */

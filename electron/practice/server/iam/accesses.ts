@@ -1,6 +1,7 @@
 import { elasticBeanstalkAccesses } from '../elastic-beanstalk/accesses.ts'
 import type { Call, QueryService } from '../query-service.ts'
 import type { Access } from './authorize.ts'
+import { requestTags, resourceTags } from './conditions.ts'
 
 /** Names under which IAM knows services that are signed for by another. */
 const PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' }
@@ -12,7 +13,10 @@ const FREE: ReadonlySet<string> = new Set(['sts:GetCallerIdentity', 'sts:GetSess
 export function accessesOf(service: string, known: QueryService, call: Call, action: string): readonly Access[] {
   if (service === 'elasticbeanstalk') return elasticBeanstalkAccesses(call, action)
   const name = `${PREFIXES[service] ?? service}:${action}`
-  return FREE.has(name) ? [] : [{ action: name, resource: known.resource(call, action) }]
+  if (FREE.has(name)) return []
+  const { resource, request } = known.tags?.(call, action) ?? { resource: [], request: [] }
+  const context = { ...resourceTags(resource), ...requestTags(request) }
+  return [{ action: name, resource: known.resource(call, action), context }]
 }
 
 /** S3 names some permissions otherwise than its operations (S3 user guide, required permissions). */

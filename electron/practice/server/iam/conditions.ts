@@ -1,4 +1,5 @@
 import { AwsError } from '../../model/aws-error.ts'
+import type { Tag } from '../../model/records.ts'
 
 /** What is known of a request, by the name of the condition key in lower case. */
 export type Context = Readonly<Record<string, readonly string[]>>
@@ -45,6 +46,20 @@ const DENIALS: Readonly<Record<string, string>> = {
   NumericNotEquals: 'NumericEquals',
   DateNotEquals: 'DateEquals',
   NotIpAddress: 'IpAddress',
+}
+
+/** The condition keys that a resource's own tags give (IAM user guide, global condition context keys). */
+export function resourceTags(tags: readonly Tag[]): Context {
+  return Object.fromEntries(tags.map(({ key, value }) => [`aws:resourcetag/${key.toLowerCase()}`, [value]] as const))
+}
+
+/** The condition keys that the tags in a request give. */
+export function requestTags(tags: readonly Tag[]): Context {
+  if (tags.length === 0) return {}
+  return {
+    'aws:tagkeys': tags.map(({ key }) => key),
+    ...Object.fromEntries(tags.map(({ key, value }) => [`aws:requesttag/${key.toLowerCase()}`, [value]] as const)),
+  }
 }
 
 /** Reads a statement's Condition; throws for an operator IAM does not know. */
