@@ -117,14 +117,16 @@ export function deployedSettingsOf(
 ): readonly OptionSetting[] {
   const deployed =
     sets.find((set) => set.DeploymentStatus === 'deployed') ?? sets.find((set) => set.DeploymentStatus === undefined)
-  if (deployed === undefined) {
+  const settings = deployed?.OptionSettings ?? []
+  // Every environment has settings; none at all is no proof that it has no database.
+  if (settings.length === 0) {
     throw problem('refused-by-aws', `The deployed settings of ${environmentName} cannot be read`, {
       meaning: 'Elastic Beanstalk shows only settings that are pending or have failed, so that what runs is not known.',
       remedy: 'Wait until the environment is Ready, then try again.',
       detail: `DeploymentStatus: ${sets.map((set) => set.DeploymentStatus ?? 'none').join(', ') || 'no settings at all'}`,
     })
   }
-  return (deployed.OptionSettings ?? []).map(optionOf)
+  return settings.map(optionOf)
 }
 
 /** An option setting in our words. */

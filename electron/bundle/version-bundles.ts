@@ -83,6 +83,7 @@ export function createVersionBundles(sources: VersionSources): StoredBundles {
     if (directory.kind !== 'no-zip') return { version, contents, entries: directory.entries }
     throw problem('bad-bundle', `The bundle of ${versionLabel} in S3 is not a ZIP file`, {
       meaning: `Its files cannot be listed: ${directory.detail}.`,
+      remedy: 'Make the bundle again and choose it under a label of its own, or choose another version.',
       detail: `${version.bucket}/${version.key}`,
     })
   }

@@ -129,7 +129,7 @@ export const entrySchema = z.discriminatedUnion('kind', [
     fingerprint: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('header'), name: z.string(), blue: z.string(), green: z.string() }),
       z.object({ kind: z.literal('body'), blue: z.string(), green: z.string() }),
-      z.object({ kind: z.literal('address') }),
+      z.object({ kind: z.literal('address'), status: z.number().optional(), bodySha256: z.string().optional() }),
     ]),
     addresses: z.object({ blue: z.array(z.string()), green: z.array(z.string()) }),
     /** Requests per second an idle environment shows (green's before the swap), and what blue carried. */

@@ -4,7 +4,7 @@ import type { Answer, Dependencies, QuestionId, RetireStage, RouteChoice } from 
 import type { PanelSettings } from './panel.ts'
 import type { Problem } from './problem.ts'
 import type { StepId, Track } from './steps.ts'
-import type { Timeline } from './timeline.ts'
+import type { DrainView, Swap, Timeline } from './timeline.ts'
 
 /** An instant: milliseconds since the epoch, on the account's clock. */
 export type Instant = number
@@ -163,28 +163,6 @@ export interface NotBefore {
   readonly because: string
   /** Name servers of which nobody can say when they follow: it may be later because of each. */
   readonly unsettled: readonly string[]
-}
-
-/** One exchange of the URLs. */
-export interface Swap {
-  readonly at: Instant
-  readonly isBack: boolean
-}
-
-/** How the traffic of the environment that was left goes since the swap; it explains, and opens no gate. */
-export interface DrainView {
-  readonly trend: 'falling' | 'steady' | 'rising' | 'idle'
-  /** Since when it goes like this. */
-  readonly since: Instant
-  /** Now: the middle of the last readings. */
-  readonly requestsPerSecond: number
-  /** Requests per second that count as nobody. */
-  readonly floor: number
-  /** While it falls: when it is down to that, at the earliest; null where nobody can say. */
-  readonly idleAt: Instant | null
-  readonly words: string
-  /** What the operator can do about it; null where that is nothing. */
-  readonly advice: string | null
 }
 
 /** One resolver of the panel, as it answers for the production name. */

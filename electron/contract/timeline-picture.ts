@@ -65,6 +65,36 @@ export function sharesOf(
   })
 }
 
+/** Slices that follow each other, joined until each is as long as can be seen; what went wrong in any of them is kept. */
+export function coarser(slices: readonly ProbeSlice[], leastMilliseconds: number): readonly ProbeSlice[] {
+  const joined: ProbeSlice[] = []
+  for (const slice of slices) {
+    const last = joined.at(-1)
+    const isShort = last !== undefined && last.until - last.from < leastMilliseconds
+    if (last && isShort && last.until === slice.from) joined[joined.length - 1] = both(last, slice)
+    else joined.push(slice)
+  }
+  return joined
+}
+
+function both(one: ProbeSlice, next: ProbeSlice): ProbeSlice {
+  const said = next.said ?? one.said
+  const [early, late] = [one.milliseconds, next.milliseconds]
+  return {
+    from: one.from,
+    until: next.until,
+    blue: one.blue + next.blue,
+    green: one.green + next.green,
+    other: one.other + next.other,
+    error: one.error + next.error,
+    milliseconds:
+      early && late
+        ? { median: (early.median + late.median) / 2, most: Math.max(early.most, late.most) }
+        : (early ?? late),
+    ...(said === undefined ? {} : { said }),
+  }
+}
+
 /** A value in each slice of time; null: it is not known. */
 export interface Level extends Stretch {
   readonly value: number | null

@@ -45,3 +45,25 @@ export interface ProbeSlice {
   /** What went wrong last, in the words of the probe; absent where nothing did. */
   readonly said?: string
 }
+
+/** One exchange of the URLs. */
+export interface Swap {
+  readonly at: Instant
+  readonly isBack: boolean
+}
+
+/** How the traffic of the environment that was left goes since the swap; it explains, and opens no gate. */
+export interface DrainView {
+  readonly trend: 'falling' | 'steady' | 'rising' | 'idle'
+  /** Since when it goes like this. */
+  readonly since: Instant
+  /** Now: the middle of the last readings. */
+  readonly requestsPerSecond: number
+  /** Requests per second that count as nobody. */
+  readonly floor: number
+  /** While it falls: when it is down to that, at the earliest; null where nobody can say. */
+  readonly idleAt: Instant | null
+  readonly words: string
+  /** What the operator can do about it; null where that is nothing. */
+  readonly advice: string | null
+}

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { connect, type TLSSocket } from 'node:tls'
 
 /** One message on its way; each call but `begun` ends it. */
-export interface Post {
+interface Post {
   readonly path: string
   readonly packet: Buffer
   /** The head of the answer, and its body, to be read to the end or let go of. */

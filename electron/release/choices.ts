@@ -2,6 +2,7 @@ import type { Choice, StepStatus } from '../contract/models.ts'
 import type { Problem } from '../contract/problem.ts'
 import { isPassing, needsSignIn, problem } from '../contract/problem.ts'
 import { heldInWords } from './put-back.ts'
+import { stillTied } from './route.ts'
 import { type ReleaseState, recordOf } from './state.ts'
 import type { Drift } from './step.ts'
 
@@ -19,6 +20,7 @@ export function choicesOf(
   const { release } = state
   if (release.outcome !== null) return []
   const choices: Choice[] = []
+  const tied = stillTied(state)
   if (trouble && needsSignIn(trouble)) {
     choices.push({
       id: 'sign-in',
@@ -32,7 +34,7 @@ export function choicesOf(
     choices.push({
       id: 'retry',
       title: 'Try again',
-      effect: drift?.stops ? 'Looks again now.' : retryEffect(release.step, status),
+      effect: drift?.stops ? 'Looks again now.' : retryEffect(state, status),
     })
   }
   // Without production where it belongs, another version is not what is needed.
@@ -60,7 +62,7 @@ export function choicesOf(
   choices.push({
     id: 'stop',
     title: 'Stop this release',
-    effect: `Leaves everything in AWS exactly as it is now and closes the journal. Green, where it exists, stays and costs money.${stillHeld(state)}`,
+    effect: `Leaves everything in AWS exactly as it is now and closes the journal. Green, where it exists, stays and costs money.${stillHeld(state)}${tied === null ? '' : ` ${tied}`}`,
   })
   return choices
 }
@@ -88,7 +90,8 @@ function stillHeld(state: ReleaseState): string {
   return held === null ? '' : ` What was held off on it for the release stays so: set ${held} by hand.`
 }
 
-function retryEffect(step: ReleaseState['release']['step'], status: StepStatus): string {
+function retryEffect(state: ReleaseState, status: StepStatus): string {
+  const { step } = state.release
   if (status !== 'stuck') return 'Looks again now, instead of waiting.'
   switch (step) {
     case 'deploy':
@@ -98,7 +101,9 @@ function retryEffect(step: ReleaseState['release']['step'], status: StepStatus):
     case 'swap':
       return 'Asks AWS for the swap once more, after looking who holds the production URL.'
     case 'retire':
-      return 'Asks AWS once more to terminate, after every gate was looked at again.'
+      return recordOf(state, step).intents['put-back'] === undefined
+        ? 'Asks AWS once more to terminate, after every gate was looked at again.'
+        : 'Asks once more to give green back what was held off for the release.'
     default:
       return 'Looks again now.'
   }

@@ -13,6 +13,8 @@ export interface DatabaseEvidence {
   readonly bundle: Reading<BundleContents | null>
   /** Security groups that refer to the environment's own. */
   readonly referring: Reading<readonly { readonly id: string; readonly name: string }[]>
+  /** Environments that are named by the databases this one uses and hold none any more; absent where nothing is named. */
+  readonly parted?: Reading<readonly string[]>
 }
 
 /** What becomes of the data when the environment is terminated; the worst counts. */
@@ -201,8 +203,28 @@ function groups({ referring, databases, resources }: DatabaseEvidence): readonly
     })
 }
 
+/** The environments that made what the properties of this one name, by the name that Elastic Beanstalk gives a database. */
+export function makersOf({ environment, settings, databases }: Omit<DatabaseEvidence, 'parted'>): readonly string[] {
+  if (!settings.ok) return []
+  const makers = settings.value
+    .filter(({ namespace }) => PROPERTY_NAMESPACE.test(namespace))
+    .flatMap(({ value }) => {
+      const text = (value ?? '').toLowerCase()
+      const named = databaseIn(text, databases)
+      return MADE_BY.exec(named?.stackName ?? text)?.[1] ?? []
+    })
+  return [...new Set(makers)].filter((id) => id !== environment.id)
+}
+
+/** The database, or the cluster, whose host is written somewhere. */
+function databaseIn(text: string, databases: DatabaseEvidence['databases']): DatabaseInstance | undefined {
+  return (valueOf(databases) ?? []).find(({ host, otherHosts = [] }) =>
+    [...(host === null ? [] : [host]), ...otherHosts].some((name) => text.includes(name.toLowerCase())),
+  )
+}
+
 /** Which databases the application's own properties name; the property is said, never its value. */
-function properties({ environment, settings, databases }: DatabaseEvidence): readonly Coupling[] {
+function properties({ environment, settings, databases, parted }: DatabaseEvidence): readonly Coupling[] {
   if (!settings.ok) return []
   return settings.value
     .filter(({ namespace }) => PROPERTY_NAMESPACE.test(namespace))
@@ -210,11 +232,11 @@ function properties({ environment, settings, databases }: DatabaseEvidence): rea
       const text = (value ?? '').toLowerCase()
       if (text === '') return []
       const source = 'elasticbeanstalk:DescribeConfigurationSettings'
-      const named = (valueOf(databases) ?? []).find(({ host }) => host !== null && text.includes(host.toLowerCase()))
+      const named = databaseIn(text, databases)
       const maker = MADE_BY.exec(named?.stackName ?? text)?.[1]
       const what = named ? `the database ${named.id}` : 'a database'
       const about = named ? { about: named.id } : {}
-      if (maker !== undefined && maker !== environment.id) {
+      if (maker !== undefined && maker !== environment.id && !(parted?.ok && parted.value.includes(maker))) {
         return [
           {
             kind: 'other-environment',

@@ -1,8 +1,10 @@
 import type { RetireStage } from '../contract/independence.ts'
 import type { Preview } from '../contract/models.ts'
-import type { StageId } from './decouple.ts'
 import type { ReleaseState } from './state.ts'
 import type { DatabaseDetails } from './world.ts'
+
+/** The parts of a decoupling; which of them come, and when, is the route's. */
+export type StageId = Exclude<RetireStage, 'shrink'> | 'connect' | 'let-in'
 
 /** What a stage of the decoupling does, in words and as the calls it makes. Pure. */
 export function decouplingPreview(

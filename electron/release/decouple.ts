@@ -3,7 +3,7 @@ import type { Gate, Preview } from '../contract/models.ts'
 import { type Problem, problem } from '../contract/problem.ts'
 import { option } from './clone-options.ts'
 import { couplingsOf, type DatabaseEvidence, databasesInStack, settingOf } from './couplings.ts'
-import { decouplingPreview, nameOf } from './decouple-preview.ts'
+import { decouplingPreview, nameOf, type StageId } from './decouple-preview.ts'
 import { type ReleaseState, recordOf } from './state.ts'
 import {
   evidence,
@@ -30,7 +30,6 @@ const FIRST = ['snapshot', 'protect', 'retain', 'decouple', 'connect'] as const
 const BESIDE = ['snapshot', 'protect', 'let-in'] as const
 /** After the swap on that route; the first two are done, unless another hand has undone them. */
 const PARTING = ['snapshot', 'protect', 'retain', 'decouple'] as const
-export type StageId = (typeof FIRST)[number] | (typeof BESIDE)[number]
 
 const LAUNCH = 'aws:autoscaling:launchconfiguration'
 const PROPERTIES = 'aws:elasticbeanstalk:application:environment'

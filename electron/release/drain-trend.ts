@@ -1,4 +1,5 @@
-import type { Colour, DrainView, Gate, Instant } from '../contract/models.ts'
+import type { Colour, Instant } from '../contract/models.ts'
+import type { DrainView } from '../contract/timeline.ts'
 import { lastSwap, type ReleaseState, recordOf, rolesOf } from './state.ts'
 import type { Sight, TrafficReading } from './step.ts'
 
@@ -39,10 +40,10 @@ export function drainViewOf(state: ReleaseState, sight: Pick<Sight, 'at' | 'traf
   const floor = floorOf(state)
   const trend = trendOf(readings, { idle, floor, now: sight.at })
   if (trend === null) return null
-  const hasFollowed = isPassed(recordOf(state, 'propagation').proofs, 'resolvers')
+  const servers = saidByServers(state)
   const kept = state.timeline.lines.find(({ kind }) => kind === 'kept')?.slices.at(-1)
   const keptHere = (kept?.[from] ?? 0) > 0 && sight.at - (kept?.until ?? 0) < 5 * MINUTE
-  return { ...trend, floor, ...wordsOf(trend, { hasFollowed, keptHere, from, to, floor, now: sight.at }) }
+  return { ...trend, floor, ...wordsOf(trend, { servers, keptHere, from, to, floor, now: sight.at }) }
 }
 
 type Trend = Pick<DrainView, 'trend' | 'since' | 'requestsPerSecond' | 'idleAt'>
@@ -169,14 +170,17 @@ function medianOf(values: readonly number[]): number {
   return ((low ?? 0) + (high ?? 0)) / 2
 }
 
-function isPassed(gates: readonly Gate[], wanted: string): boolean {
-  return gates.find(({ id }) => id === wanted)?.status === 'passed'
+/** What is known of name servers: all have followed, some have not, or nobody asks them. */
+function saidByServers(state: ReleaseState): 'all' | 'some' | 'not-asked' {
+  if (state.release.settings.panel?.fromHere === false) return 'not-asked'
+  const found = recordOf(state, 'propagation').proofs.find(({ id }) => id === 'resolvers')
+  return found?.status === 'passed' ? 'all' : 'some'
 }
 
 function wordsOf(
   { trend, since, requestsPerSecond, idleAt }: Trend,
   around: {
-    readonly hasFollowed: boolean
+    readonly servers: ReturnType<typeof saidByServers>
     readonly keptHere: boolean
     readonly from: Colour
     readonly to: Colour
@@ -184,7 +188,7 @@ function wordsOf(
     readonly floor: number
   },
 ): Pick<DrainView, 'words' | 'advice'> {
-  const { hasFollowed, keptHere, from, to, now, floor } = around
+  const { servers, keptHere, from, to, now, floor } = around
   const lasted = inWords(now - since)
   switch (trend) {
     case 'idle':
@@ -207,13 +211,13 @@ function wordsOf(
         requestsPerSecond > floor
           ? `It has stayed at about ${requestsPerSecond.toFixed(1)} requests per second for ${lasted}.`
           : `It is idle most of the time, but for ${lasted} somebody has still come now and then.`
-      if (!hasFollowed)
+      if (servers === 'some')
         return {
           words: `${words} Not every name server says ${to} yet: whoever asks the others is still sent to ${from}.`,
           advice: null,
         }
       return {
-        words: `${words} Every name server says ${to}: what is left are clients that keep a connection open, or that remember the address themselves, as Java programs may do for ever.${keptHere ? ` A connection that this computer keeps open still reaches ${from}, too.` : ''}`,
+        words: `${words} ${servers === 'all' ? `Every name server says ${to}: what is left are clients` : 'What name servers say is not asked from here; once they have followed, what is left are clients'} that keep a connection open, or that remember the address themselves, as Java programs may do for ever.${keptHere ? ` A connection that this computer keeps open still reaches ${from}, too.` : ''}`,
         advice: `Restart those clients, lower the idle timeout of ${from}’s load balancer so that it closes connections that rest, or wait. Its access log shows who they are.`,
       }
     }

@@ -14,7 +14,7 @@ import { checkWayBack, rollBackChosen } from './roll-back.ts'
 import { routeEntries } from './route.ts'
 import { ACTION_LABELS, type LeverInput, type ReleaseJournal, type RunningRelease } from './running.ts'
 import { checkTypedUrl } from './standby.ts'
-import { apply, recordOf, replay, stepsOf } from './state.ts'
+import { apply, PUT_BACK, recordOf, replay, stepsOf } from './state.ts'
 import {
   allOpen,
   type Hands,
@@ -367,13 +367,15 @@ export function runRelease(input: {
           return
         }
         const { typedUrl, stage, leverAt } = recordOf(state, step)
-        if (judgement?.stuck && !judgement.drift?.stops && leverAt !== null && step !== 'clone') {
+        const again = judgement?.stage === PUT_BACK ? PUT_BACK : stage
+        const isThrown = leverAt !== null || again === PUT_BACK
+        if (judgement?.stuck && !judgement.drift?.stops && isThrown && step !== 'clone') {
           record({
             kind: 'lever-thrown',
             at: clock.now(),
             step,
             ...(typedUrl ? { typedUrl } : {}),
-            ...(stage ? { stage } : {}),
+            ...(again ? { stage: again } : {}),
           })
         }
         facts = null

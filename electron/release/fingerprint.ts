@@ -14,7 +14,7 @@ const NAMES_A_VERSION = /version|release|build|revision|commit|deploy/
 
 /**
  * How to tell blue's answers from green's: a header that stays the same on each side and differs between them, headers
- * that name a version first; else the body; else only the address dialled can tell. Errors of a server are left out,
+ * that name a version first; else the body; else only the address dialled can tell, where the answer is as both gave it. Errors of a server are left out,
  * since they may come from the load balancer.
  */
 export function agreeFingerprint(blue: readonly HttpAnswer[], green: readonly HttpAnswer[]): Fingerprint {
@@ -35,7 +35,12 @@ export function agreeFingerprint(blue: readonly HttpAnswer[], green: readonly Ht
   const greenBody = steady(greenAnswers, (answer) => answer.bodySha256)
   if (blueBody !== null && greenBody !== null && blueBody !== greenBody)
     return { kind: 'body', blue: blueBody, green: greenBody }
-  return { kind: 'address' }
+  const [status, ...others] = new Set([...blueAnswers, ...greenAnswers].map((answer) => answer.status))
+  return {
+    kind: 'address',
+    ...(others.length > 0 ? {} : { status }),
+    ...(blueBody === null || blueBody !== greenBody ? {} : { bodySha256: blueBody }),
+  }
 }
 
 /** Who answered; `other` is a sound answer of neither, `error` no answer or a server's error that names nobody. */
@@ -47,13 +52,15 @@ export function whoAnswered(
   if (answer.kind === 'failure') return 'error'
   const nobody = answer.status >= 500 ? 'error' : 'other'
   // Where nothing was agreed, since the test never began, only the address can tell.
-  const fingerprint = agreed ?? ({ kind: 'address' } as const)
+  const fingerprint: Fingerprint = agreed ?? { kind: 'address' }
   switch (fingerprint.kind) {
     case 'header':
       return colourOf(answer.headers[fingerprint.name], fingerprint) ?? nobody
     case 'body':
       return colourOf(answer.bodySha256, fingerprint) ?? nobody
     case 'address': {
+      const { status = answer.status, bodySha256 = answer.bodySha256 } = fingerprint
+      if (answer.status !== status || answer.bodySha256 !== bodySha256) return nobody
       const isBlue = addresses.blue.includes(answer.address)
       const isGreen = addresses.green.includes(answer.address)
       if (isBlue === isGreen) return nobody

@@ -2,6 +2,7 @@ import type { Action } from '../contract/entries.ts'
 import type { Environment, Instant } from '../contract/models.ts'
 import type { Problem } from '../contract/problem.ts'
 import { STEP_IDS } from '../contract/steps.ts'
+import { stillTied } from './route.ts'
 import { type ReleaseState, type StepRecord, serving, stepsOf } from './state.ts'
 import type { Sight } from './step.ts'
 
@@ -22,6 +23,7 @@ export function handOver(
 ): string {
   const { release, version } = state
   const { sight, problem, head } = now
+  const tied = stillTied(state)
   const { account, blue, green } = release
   const track = release.track === 'forward' ? '' : ', rolling back'
   const events = state.events
@@ -57,6 +59,7 @@ export function handOver(
     `The newest events of both environments:`,
     ...orNone(events),
     '',
+    ...(tied === null ? [] : [tied]),
     'Please do not terminate either environment before it is clear which of them holds the production URL.',
     `Journal: ${head.entries} entries, last hash ${head.lastHash || 'none'}`,
   ].join('\n')

@@ -1,6 +1,13 @@
 import type { Environment, Evidence, Gate } from '../contract/models.ts'
 import { SignalboxError } from '../contract/problem.ts'
-import { type Coupling, couplingsOf, type DatabaseEvidence, databasesInStack, settingOf } from './couplings.ts'
+import {
+  type Coupling,
+  couplingsOf,
+  type DatabaseEvidence,
+  databasesInStack,
+  makersOf,
+  settingOf,
+} from './couplings.ts'
 import { evidence, gate, type Reading, reading } from './step.ts'
 import type { BundleContents, StackResource, World } from './world.ts'
 
@@ -21,7 +28,19 @@ export async function readDatabaseEvidence(world: World, environment: Environmen
     reading(world, () => world.stack.databases()),
     reading(world, () => readBundle(world, environment)),
   ])
-  return { environment, settings, resources, databases, bundle, referring }
+  const evidence = { environment, settings, resources, databases, bundle, referring }
+  const makers = makersOf(evidence)
+  return makers.length === 0 ? evidence : { ...evidence, parted: await reading(world, () => partedOf(world, makers)) }
+}
+
+/** Those that are gone, or whose stack holds no database: what they made was decoupled since. */
+async function partedOf(world: World, makers: readonly string[]): Promise<readonly string[]> {
+  const parted: string[] = []
+  for (const id of makers) {
+    const resources = await world.stack.resources(id)
+    if (resources === null || databasesInStack(resources).length === 0) parted.push(id)
+  }
+  return parted
 }
 
 async function readStack(world: World, id: string): Promise<Pick<DatabaseEvidence, 'resources' | 'referring'>> {
@@ -209,7 +228,7 @@ export function evidenceOf(seen: DatabaseEvidence): readonly Evidence[] {
     ),
     line('cloudformation:ListStackResources', resources, (value) => stackLine(stack, value)),
     line(
-      'rds:DescribeDBInstances',
+      'rds:DescribeDBInstances, rds:DescribeDBClusters',
       databases,
       (value) =>
         `${value.length} database${value.length === 1 ? '' : 's'} in the account and region: ${value.map(({ id, stackName }) => `${id} (${stackName === stack ? 'made by this environment' : 'not of this environment'})`).join(', ') || 'none'}`,

@@ -42,8 +42,8 @@ export function isLeftVisited(seen: {
 }): boolean {
   const { now, swappedAt, followedAt } = seen
   if (swappedAt === null) return true
-  const followed = followedAt === null ? Number.POSITIVE_INFINITY : followedAt + 30 * SECOND
-  return now < Math.min(swappedAt + 2 * MINUTE, followed)
+  const followed = followedAt === null ? Number.POSITIVE_INFINITY : followedAt + 20 * SECOND
+  return now < Math.min(swappedAt + 90 * SECOND, followed)
 }
 
 /** When a line is asked next; `spread` from 0 to 1. Pure. */

@@ -249,7 +249,7 @@ export function keepLookout(input: {
 
   signal.addEventListener('abort', () => wake(), { once: true })
   // Not before whoever made it has it in hand.
-  void Promise.resolve().then(loop)
+  if (input === null) void Promise.resolve().then(loop)
 
   return {
     heard(reading, said) {

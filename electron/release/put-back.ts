@@ -40,7 +40,7 @@ export function putBackOf(
   const nothing = { due: null, stuck: null }
   if (settings === null) return { ...nothing, proofs: [] }
   if (!settings.ok) return { ...nothing, proofs: [unreadable('put-back', TITLE, SOURCE, settings, true)] }
-  const { effects, waivers } = recordOf(state, 'retire')
+  const { effects, waivers, leverAt, refusal } = recordOf(state, 'retire')
   const owed = owedOf(state, settings.value)
   const names = inWords(owed)
   const proof = gate(
@@ -53,13 +53,15 @@ export function putBackOf(
     [evidence(SOURCE, settings.at, owed.length === 0 ? 'nothing is held any more' : `held: ${names}`)],
     {
       waivable: true,
-      remedy: `It is done here once. Where that was refused, set it in the AWS console (Configuration of ${state.release.green.name}): it is seen here. Or say why it may stay as it is.`,
+      remedy: `It is done here once. Where that was refused, try again, or set it in the AWS console (Configuration of ${state.release.green.name}): it is seen here. Or say why it may stay as it is.`,
     },
   )
   if (owed.length === 0 || waivers['put-back'] !== undefined || !isReady(sight.green))
     return { ...nothing, proofs: [proof] }
   const askedAt = effects['put-back']
-  if (askedAt === undefined) return { due: 'put-back', stuck: null, proofs: [proof] }
+  // A refusal takes the lever back: it is asked for again when the operator says so.
+  const refused = leverAt === null && refusal?.action === 'put-back' ? refusal.problem : null
+  if (askedAt === undefined) return { due: 'put-back', stuck: refused, proofs: [proof] }
   const late = sight.at - askedAt > READ_LAG_MILLISECONDS && settings.at - askedAt > READ_LAG_MILLISECONDS
   return { due: null, stuck: late ? notTaken(state, names) : null, proofs: [proof] }
 }

@@ -2,7 +2,7 @@ import type { WayBack } from '../contract/domain.ts'
 import type { Entry } from '../contract/entries.ts'
 import { isPassing, needsSignIn, type Problem, problem, problemOf } from '../contract/problem.ts'
 import type { ReleaseState } from './state.ts'
-import { isGone, READ_LAG_MILLISECONDS } from './step.ts'
+import { READ_LAG_MILLISECONDS } from './step.ts'
 import type { World } from './world.ts'
 
 /** Elastic Beanstalk keeps what it needs for as long (AWS developer guide, "Rebuilding environments"). */
@@ -66,7 +66,12 @@ async function obstacle(state: ReleaseState, world: World) {
       remedy: 'Wait a minute, then look in the list of environments.',
     })
   const listed = await world.elasticBeanstalk.describeEnvironments({ application: release.application })
-  const living = listed.find((environment) => environment.name === name && !isGone(environment))
+  const living = listed.find((environment) => environment.name === name && environment.status !== 'Terminated')
+  if (living?.id === id && living.status === 'Terminating')
+    return problem('locked', `${name} is still being terminated`, {
+      meaning: 'What is being terminated cannot be rebuilt. Nothing was changed.',
+      remedy: 'Try again once it is gone, in some minutes.',
+    })
   if (living?.id === id)
     return problem('locked', `${name} is there already`, { meaning: `Its status is ${living.status}.` })
   if (living)

@@ -270,6 +270,12 @@ export function outsidePreview(state: ReleaseState, facts: RouteFacts): Preview 
   }
 }
 
+/** What whoever goes on by hand must know of blue's database; null where it was decoupled, or was never to be left with blue. */
+export function stillTied({ route, decoupling, decoupledAt, release }: ReleaseState): string | null {
+  if (route !== 'decouple-later' || decoupling === null || decoupledAt !== null) return null
+  return `The database ${decoupling.id} still belongs to ${release.blue.name}, and ${release.green.name} uses it too: terminating ${release.blue.name} before it is decoupled with the policy Retain would delete the data, or fail.`
+}
+
 /** What a way back meets once blue was decoupled: Elastic Beanstalk has taken its properties away with the database. */
 export function lostPropertiesGates(
   state: ReleaseState,

@@ -1,10 +1,10 @@
 import { type CloneOptions, type Fidelity, type Held, PLAIN_CLONE, type Repair } from '../contract/clone.ts'
 import type { Action, Entry, EntryOf, Size } from '../contract/entries.ts'
 import type { Answer, Dependencies, QuestionId, RouteId } from '../contract/independence.ts'
-import type { Colour, EnvironmentEvent, Gate, Instant, Release, SourceBundle, Swap } from '../contract/models.ts'
+import type { Colour, EnvironmentEvent, Gate, Instant, Release, SourceBundle } from '../contract/models.ts'
 import type { Problem } from '../contract/problem.ts'
 import { STEP_IDS, type StepId, type Track } from '../contract/steps.ts'
-import type { Timeline } from '../contract/timeline.ts'
+import type { Swap, Timeline } from '../contract/timeline.ts'
 import { EMPTY_TIMELINE, withoutSwap, withSlice } from './lookout-slices.ts'
 
 /** What the journal says of one step on one track. */
@@ -100,6 +100,9 @@ const BLANK: StepRecord = {
 
 const BLANK_TRACK = Object.fromEntries(STEP_IDS.map((id) => [id, BLANK])) as Record<StepId, StepRecord>
 
+/** The part of the last step that gives green back what was held off, once blue is gone; it has a lever only to be tried again. */
+export const PUT_BACK = 'put-back'
+
 /** How many events the state keeps for the screen; the journal keeps all. */
 const EVENTS_KEPT = 200
 
@@ -182,12 +185,12 @@ export function apply(state: ReleaseState, entry: Entry): ReleaseState {
     case 'lever-thrown': {
       const thrown = withRecord(state, entry.step, (record) => ({
         ...record,
+        // What is given back is given back after the termination, which stays as it was.
+        ...(entry.stage === PUT_BACK ? onlyOf(record, 'terminate-environment') : { intents: {}, effects: {} }),
         leverAt: at,
         typedUrl: entry.typedUrl ?? null,
         stage: entry.stage ?? null,
         withSecret: entry.withSecret ?? false,
-        intents: {},
-        effects: {},
         refusal: null,
       }))
       if (entry.step === 'test') return { ...thrown, rounds: [], signOff: null }
@@ -359,6 +362,14 @@ function afterReturn(state: ReleaseState, step: StepId): ReleaseState {
     STEP_IDS.map((id, index) => [id, index >= from ? BLANK : state.forward[id]]),
   ) as Record<StepId, StepRecord>
   return { ...state, forward }
+}
+
+function onlyOf({ intents, effects }: StepRecord, action: Action): Pick<StepRecord, 'intents' | 'effects'> {
+  const [meantAt, doneAt] = [intents[action], effects[action]]
+  return {
+    intents: meantAt === undefined ? {} : { [action]: meantAt },
+    effects: doneAt === undefined ? {} : { [action]: doneAt },
+  }
 }
 
 function placed(gates: readonly Gate[], gate: Gate): readonly Gate[] {

@@ -1,5 +1,6 @@
 import {
   type Colour,
+  type Environment,
   type Gate,
   isOpen,
   type Lane,
@@ -18,7 +19,7 @@ import { type Slice, withSlice } from './lookout-slices.ts'
 import { wayBackOf } from './rebuild.ts'
 import { since } from './sightings.ts'
 import { lastSwap, type ReleaseState, recordOf, rolesOf, stepsOf, swapsOf } from './state.ts'
-import { allOpen, holderOf, isGone, type Judgement, type Sight } from './step.ts'
+import { allOpen, holderOf, type Judgement, type Sight } from './step.ts'
 import { steps } from './steps/index.ts'
 import type { Clock } from './world.ts'
 
@@ -61,7 +62,7 @@ export function viewOf(seen: Seen): ReleaseView {
     fidelity: state.fidelity,
     domains: judgement?.domains ?? null,
     // Nothing is offered before it is gone: what is being terminated cannot be rebuilt.
-    wayBack: release.outcome !== null || (seen.sight && isGone(seen.sight.blue)) ? wayBackOf(state) : null,
+    wayBack: release.outcome !== null || (seen.sight && isOver(seen.sight.blue)) ? wayBackOf(state) : null,
     probes: seen.sight?.probes ?? [],
     timeline: timelineOf(seen),
     swaps: swapsOf(state),
@@ -150,6 +151,10 @@ function laneOf({ state, sight }: Seen, colour: Colour): Lane {
     holdsProduction: sight ? holderOf(state, sight) === colour : holdsByJournal(state, colour),
     traffic: sight?.traffic[colour] ?? [],
   }
+}
+
+function isOver(environment: Environment | null): boolean {
+  return environment === null || environment.status === 'Terminated'
 }
 
 /** Before the first look, and after the end: what the journal last proved. */

@@ -19,8 +19,6 @@ const endpoints = new WeakMap<
     readonly at: Instant
     readonly key: string
     readonly found: AddressSets
-    /** Addresses of neither environment that were given. */
-    readonly strange: Set<string>
   }
 >()
 /** Questions to a resolver in one round: behind one address there may be many caches. */
@@ -45,7 +43,7 @@ export async function watchWorld(state: ReleaseState, sight: Sight, hands: Hands
   if (!asksFromHere(state)) return { servers: [], probe: notAsked(hands.world.clock.now()), counted }
   const known = await addressSets(state, sight, hands)
   const [answers, system] = await Promise.all([askPanel(state, hands), askSystem(state, hands)])
-  const sets = isStrange(answers, known, hands) ? await addressSets(state, sight, hands, true) : known
+  const sets = isStrange(answers, known) ? await addressSets(state, sight, hands, true) : known
   const servers = observed(state, answers, sets, hands)
   const probe = await askProduction(state, servers, sets, hands)
   const seen = system && { answer: system, seen: classify(system, sets) }
@@ -87,17 +85,16 @@ async function endpointsNow(state: ReleaseState, sight: Sight, hands: Hands, ane
   const known = endpoints.get(hands)
   if (!anew && known?.key === key && now - known.at < ENDPOINTS_MILLISECONDS) return known.found
   const found = await bothAddresses(state, sight, hands)
-  endpoints.set(hands, { at: now, key, found, strange: known?.strange ?? new Set() })
+  endpoints.set(hands, { at: now, key, found })
   return found
 }
 
-/** Whether somebody gave an address of neither environment that was not seen before: then the endpoints are asked at once. */
-function isStrange(answers: readonly Answered[], sets: AddressSets, hands: Hands): boolean {
-  const known = endpoints.get(hands)?.strange ?? new Set()
-  const given = answers.flatMap(({ answer }) => (answer.kind === 'addresses' ? answer.addresses : []))
-  const strange = given.filter((each) => !sets.blue.includes(each) && !sets.green.includes(each) && !known.has(each))
-  for (const address of strange) known.add(address)
-  return strange.length > 0
+/** Whether somebody gave an address of neither environment, as far as is known: then the endpoints are asked at once. */
+function isStrange(answers: readonly Answered[], { blue, green }: AddressSets): boolean {
+  return answers.some(
+    ({ answer }) =>
+      answer.kind === 'addresses' && answer.addresses.some((each) => !blue.includes(each) && !green.includes(each)),
+  )
 }
 
 /** Asks every server of the panel. */

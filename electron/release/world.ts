@@ -158,9 +158,12 @@ export interface StackResource {
   readonly status: string
 }
 
+/** A database instance, or a cluster of them. */
 export interface DatabaseInstance {
   readonly id: string
   readonly host: string | null
+  /** Of a cluster: its readers, and endpoints that were made for it. */
+  readonly otherHosts?: readonly string[]
   readonly status: string
   readonly deletionProtection: boolean
   /** The CloudFormation stack that made it, from its tags; null where no stack did. */
@@ -329,8 +332,11 @@ export interface Dns {
 export type Fingerprint =
   | { readonly kind: 'header'; readonly name: string; readonly blue: string; readonly green: string }
   | { readonly kind: 'body'; readonly blue: string; readonly green: string }
-  /** The answers cannot be told apart: only the address that was dialled can. */
-  | { readonly kind: 'address' }
+  /**
+   * The answers cannot be told apart: only the address that was dialled can. What both gave alike is asked for too, so that whatever
+   * answers in their place at any address (a portal, a proxy) is not taken for them.
+   */
+  | { readonly kind: 'address'; readonly status?: number | undefined; readonly bodySha256?: string | undefined }
 
 export type HttpAnswer =
   | {

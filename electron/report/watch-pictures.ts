@@ -1,5 +1,5 @@
-import type { Colour, Instant, Swap } from '../contract/models.ts'
-import type { ProbeLine, Timeline } from '../contract/timeline.ts'
+import type { Colour, Instant } from '../contract/models.ts'
+import type { ProbeLine, Swap, Timeline } from '../contract/timeline.ts'
 import {
   ANSWERERS,
   type Answerer,

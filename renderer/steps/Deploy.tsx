@@ -161,7 +161,8 @@ function BundleFile() {
         Choose a bundle…
       </Button>
       <span className="muted">
-        A zip or war file, as your build makes it. It is looked into before anything is uploaded.
+        A ZIP, WAR or JAR file (or a single Docker file), as your build makes it. It is looked into before anything is
+        uploaded.
       </span>
     </div>
   )

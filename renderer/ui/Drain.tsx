@@ -15,7 +15,7 @@ export function Drain({ view }: { readonly view: ReleaseView }) {
       data-testid={testIds.drain}
     >
       <h3 className="title">Traffic that {fromColour} still gets</h3>
-      <p className="muted wrap">
+      <p className="lead wrap">
         {from.gone
           ? `${from.name} is gone: it serves nobody.`
           : newest === undefined
@@ -25,7 +25,7 @@ export function Drain({ view }: { readonly view: ReleaseView }) {
         {!from.gone && newest && !drain && 'How it goes can be said after some readings.'}
       </p>
       {drain?.advice && !from.gone && (
-        <p className="wrap">
+        <p className="drain-advice wrap">
           <strong>What to do: </strong>
           {drain.advice}
         </p>

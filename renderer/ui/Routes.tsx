@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { ROUTE_IDS, type RouteChoice, type RouteId } from '../../electron/contract/independence.ts'
 import { chooseRoute } from '../actions.ts'
 import { testIds } from '../test-ids.ts'
@@ -17,19 +18,28 @@ const ROUTES: Readonly<Record<RouteId, { readonly title: string; readonly means:
 
 /** When blue's database is decoupled; each choice goes into the journal at once. */
 export function Routes({ routes, blue }: { readonly routes: RouteChoice | null; readonly blue: string }) {
+  // Shown at once: main takes the choice between two turns.
+  const [given, setGiven] = useState<RouteId | null>(null)
   if (!routes) return null
+  const chosen = given ?? routes.chosen
+  async function give(route: RouteId) {
+    setGiven(route)
+    await chooseRoute(route)
+    setGiven(null)
+  }
   return (
-    <section className="panel inputs" aria-label="When the database is decoupled">
+    <section className="panel inputs stack-tight" aria-label="When the database is decoupled">
+      <h3 className="title wrap">When is {routes.database} decoupled?</h3>
       <fieldset className="options">
-        <legend className="title">When is {routes.database} decoupled?</legend>
+        <legend className="hidden-text">When the database is decoupled</legend>
         {ROUTE_IDS.map((id) => (
-          <label key={id} className="option" data-chosen={id === routes.chosen}>
+          <label key={id} className="option" data-chosen={id === chosen}>
             <input
               type="radio"
               name="route"
-              checked={id === routes.chosen}
+              checked={id === chosen}
               data-testid={testIds.route(id)}
-              onChange={() => void chooseRoute(id)}
+              onChange={() => void give(id)}
             />
             <span>
               <strong>{ROUTES[id].title}</strong>

@@ -44,14 +44,29 @@ test('waits for a name server that does not answer, names it, and goes on with a
   await expect(page.getByText(`Saved: ${path}`)).toBeVisible()
   const report = JSON.parse(await readFile(path, 'utf8')) as Report
   expect(report.waivers.find(({ gate }) => gate === 'resolvers')?.reason).toBe(reason)
+
+  await test.step('the report holds the pictures of it', async () => {
+    const fresh = report.timeline?.lines.find(({ kind }) => kind === 'fresh')
+    expect(fresh?.host).toBe(SHOP.cname)
+    expect(fresh?.firstNew).not.toBeNull()
+    expect(report.timeline?.traffic.length).toBeGreaterThan(2)
+    const page2 = path.replace('.json', '.html')
+    await saveDialogAnswers(app, page2)
+    await operator.by(testIds.report('html')).click()
+    await expect(page.getByText(`Saved: ${page2}`)).toBeVisible()
+    const html = await readFile(page2, 'utf8')
+    expect(html).toContain('aria-label="Traffic and answers over time"')
+    expect(html).toMatch(/first green \d/)
+  })
 })
 
-test('names the resolver that keeps the old answer past its TTL, says when it can be safe at the earliest, and waits it out', async ({
+test('names the resolver that keeps the old answer past its TTL and who keeps a connection, and waits both out', async ({
   stage,
 }) => {
   const account = await stage.account()
   const { operator, page } = await stage.release(account)
   await operator.walkTo('swap')
+  await account.control('/faults', { name: 'keep-alive-pinned' })
   // It keeps what it has for as long as the test says: when its own five minutes run out is a matter of luck.
   await account.control('/faults', { name: 'dns-stuck', resolver: 'provider' })
   await askInPage(page, 'setPracticeSpeed', { speed: 20 })
@@ -67,5 +82,37 @@ test('names the resolver that keeps the old answer past its TTL, says when it ca
   expect(await account.count('TerminateEnvironment')).toBe(0)
   await account.control('/faults', { name: 'dns-stuck', on: false })
   await expect(operator.by(testIds.notBefore)).toContainText('provider must go on saying the new answer for two TTLs')
+
+  await test.step('the connection that is kept holds the drain, and the screen says so', async () => {
+    await askInPage(page, 'setPracticeSpeed', { speed: 60 })
+    await expect(resolvers).toHaveAttribute('data-status', 'passed', { timeout: 30_000 })
+    const drained = operator.by(testIds.proof('drained'))
+    await expect(drained).toContainText('Every name server says green: what is left are clients', { timeout: 60_000 })
+    await expect(drained).toHaveAttribute('data-status', 'waiting')
+    await expect(operator.by(testIds.drain)).toContainText(/stayed at about \d+\.\d requests per second for \d+ min/)
+    await expect(operator.by(testIds.drain)).toContainText('Restart those clients, lower the idle timeout')
+    await operator.by(testIds.help).click()
+    await operator.by(testIds.helpMore('drain')).click()
+    await expect(operator.by(testIds.helpPanel)).toContainText('no TTL reaches it')
+    await operator.by(testIds.help).click()
+    expect(await account.count('TerminateEnvironment')).toBe(0)
+  })
+
+  await test.step('the pictures show all of it, and move', async () => {
+    const pictures = operator.by(testIds.pictures)
+    await expect(pictures.locator('[data-kind="fresh"]')).toContainText(/first green \d\d:\d\d:\d\d/)
+    await expect(pictures.locator('[data-kind="fresh"] rect[data-by="blue"]')).not.toHaveCount(0)
+    await expect(pictures.locator('[data-kind="fresh"] rect[data-by="green"]')).not.toHaveCount(0)
+    await expect(pictures.locator('[data-kind="domain"]').first()).toBeVisible()
+    await expect(pictures).toContainText('Swap')
+    const curve = pictures.locator('[data-colour="blue"] .pictures-line')
+    const before = await curve.getAttribute('d')
+    expect(before).toMatch(/^M[\d.]+ [\d.]+H/)
+    await expect(curve).not.toHaveAttribute('d', before ?? '', { timeout: 15_000 })
+    await pictures.screenshot({ path: test.info().outputPath('pictures.png') })
+  })
+
+  await account.control('/faults', { name: 'keep-alive-pinned', on: false })
+  await askInPage(page, 'setPracticeSpeed', { speed: 600 })
   await operator.reaches('propagation', 'proved')
 })

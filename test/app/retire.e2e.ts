@@ -78,6 +78,30 @@ test('does not terminate what it may not look into', async ({ stage }) => {
   await expect(operator.by(testIds.waive('independent'))).toHaveCount(0)
   await expect(operator.by(testIds.lever)).toBeDisabled()
   expect(await account.count('TerminateEnvironment')).toBe(0)
+
+  await test.step('and offers the way back while it cannot prove that it is gone', async () => {
+    await account.control('/faults', { name: 'access-denied', on: false })
+    await expect(operator.by(testIds.lever)).toBeEnabled({ timeout: 30_000 })
+    await account.control('/clock', { speed: 20 })
+    await operator.throwLever()
+    await expect(async () => expect(await account.count('TerminateEnvironment')).toBe(1)).toPass()
+    await account.control('/faults', { name: 'access-denied', action: 'cloudformation:ListStackResources' })
+    await expect(operator.by(testIds.rebuild)).toHaveCount(0)
+    await account.control('/clock', { speed: 600 })
+    await expect(operator.by(testIds.proof('stack-gone'))).toHaveAttribute('data-status', 'unknown', {
+      timeout: 30_000,
+    })
+    await operator.by(testIds.rebuild).click()
+    await operator.by(testIds.rebuildConfirm).click()
+    expect(await operator.outcome()).toBe('stopped')
+    await expect(operator.by(testIds.outcome)).toContainText('Elastic Beanstalk was asked for it')
+    await expect(async () => expect((await account.living()).get(SHOP.environment)?.Status).toBe('Ready')).toPass({
+      timeout: 30_000,
+    })
+    expect(await account.count('RebuildEnvironment')).toBe(1)
+    expect(await account.count('TerminateEnvironment')).toBe(1)
+    expect(await account.holderOf(SHOP.cname)).not.toBe(SHOP.environment)
+  })
 })
 
 test('says why a termination was given up by AWS, and tries again once the cause is gone', async ({ stage }) => {
@@ -91,9 +115,12 @@ test('says why a termination was given up by AWS, and tries again once the cause
   await expect(async () => expect(await account.count('TerminateEnvironment')).toBe(1)).toPass()
   // Somebody lets blue's security group in after it was looked at.
   await account.control('/drift', { action: 'refer-to-group', environment: SHOP.environment, on: true })
+  // What happens is at the top, wherever the operator reads.
+  await page.locator('.step-scroll').evaluate((frame) => frame.scrollTo(0, frame.scrollHeight))
   await account.control('/clock', { speed: 600 })
   const problem = operator.by(testIds.problem)
   await expect(problem).toContainText(`${SHOP.environment} was not terminated`, { timeout: 30_000 })
+  await expect(problem).toBeInViewport({ ratio: 0.9 })
   await expect(problem).toContainText('CloudFormation could not delete AWSEBSecurityGroup')
   await expect(problem).toContainText('Production is not affected')
   await expect(problem).toContainText('remove that rule in the EC2 console')

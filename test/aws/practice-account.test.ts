@@ -103,7 +103,7 @@ describe('reading an account', () => {
       value: shop.id,
     })
     expect(await elasticBeanstalk.managedActions(shop.id)).toEqual([])
-    expect(await elasticBeanstalk.environmentQuota()).toMatchObject({ used: 15, maximum: 200 })
+    expect(await elasticBeanstalk.environmentQuota()).toMatchObject({ used: 16, maximum: 200 })
     expect(await elasticBeanstalk.cnameAvailable('shop')).toEqual({ available: false, fullyQualified: shop.cname })
     expect(
       (await elasticBeanstalk.versions('shop', ['1.4.2'])).map((version) => [version.label, version.status]),

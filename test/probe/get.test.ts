@@ -1,30 +1,12 @@
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import type { IncomingMessage } from 'node:http'
+import type { Server } from 'node:net'
+import { describe, expect, it } from 'vitest'
 import { createProbe } from '../../electron/probe/get.ts'
 import type { HttpAnswer } from '../../electron/release/world.ts'
+import { closeAfterEach, closeServers, http, listen, raw } from './servers.ts'
 
-const closing: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()))
-})
-
-async function listen(server: Server): Promise<number> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined)
-    socket.on('close', () => sockets.delete(socket))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closing.push(async () => {
-    for (const socket of sockets) socket.destroy()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
+closeAfterEach()
 
 async function getFrom(
   server: Server,
@@ -41,9 +23,6 @@ async function getFrom(
     AbortSignal.timeout(5_000),
   )
 }
-
-const http = (listener: RequestListener): Server => createServer(listener)
-const raw = (onConnection: (socket: Socket) => void): Server => createTcpServer(onConnection)
 
 describe('one request on a fresh connection', () => {
   it('sends the production name to the address it was given, and reads the answer', async () => {
@@ -135,7 +114,7 @@ describe('one request on a fresh connection', () => {
   it('says where nothing listens', async () => {
     const server = http(() => undefined)
     const port = await listen(server)
-    await Promise.all(closing.splice(0).map((close) => close()))
+    await closeServers()
     const refused = createProbe({ dial: async () => ({ host: '127.0.0.1', port }) })
     const unknown = createProbe({ dial: async () => null })
     const broken = createProbe({ dial: () => Promise.reject(new Error('no table')) })

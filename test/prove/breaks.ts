@@ -283,6 +283,11 @@ export const BREAKAGES: readonly Breakage[] = [
         find: ' || holderOf(state, sight) === from.colour) return',
         put: ') return',
       },
+      {
+        file: 'release/steps/retire.ts',
+        find: '    if ((await readHolder(state, hands)) === from.colour) return\n',
+        put: '',
+      },
     ],
   },
   {
@@ -392,6 +397,11 @@ export const BREAKAGES: readonly Breakage[] = [
         file: 'release/steps/retire.ts',
         find: ' || holderOf(state, sight) === from.colour) return',
         put: ') return',
+      },
+      {
+        file: 'release/steps/retire.ts',
+        find: '    if ((await readHolder(state, hands)) === from.colour) return\n',
+        put: '',
       },
     ],
   },

@@ -7,6 +7,7 @@ import { QUESTION_IDS } from '../../electron/contract/independence.ts'
 import { isOpen, type ReleaseView, type SourceBundle } from '../../electron/contract/models.ts'
 import { runRelease } from '../../electron/release/engine.ts'
 import type { LeverInput, RunningRelease } from '../../electron/release/running.ts'
+import { replay } from '../../electron/release/state.ts'
 import { type Practice, startPractice } from '../practice/start-practice.ts'
 import { begin, RELEASE_ID, SETTINGS } from './begin.ts'
 import type { History } from './history.ts'
@@ -52,6 +53,14 @@ describe('one behaviour behind two doors', () => {
       const direct = await run({ ...PLAIN, turnsBackAt })
       const overHttp = await runOverHttp('shop', turnsBackAt)
       expect(shapeOf(overHttp)).toEqual(shapeOf(direct.trace.entries))
+      // Both looked out from before the swap, over real connections as without any.
+      for (const { lines, traffic } of [replay(overHttp).timeline, replay(direct.trace.entries).timeline]) {
+        expect(lines.filter(({ kind }) => kind !== 'domain').map(({ id }) => id)).toEqual(['fresh', 'kept'])
+        expect(lines.every(({ slices }) => slices.some(({ blue }) => blue > 0))).toBe(true)
+        expect(lines[0]?.slices.some(({ green }) => green > 0)).toBe(true)
+        expect(lines[0]?.firstNew).not.toBeNull()
+        expect(traffic.some(({ blue, green }) => (blue ?? 0) > 0 && green !== null)).toBe(true)
+      }
     },
     180_000,
   )

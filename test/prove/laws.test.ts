@@ -159,7 +159,7 @@ describe('each law by itself', () => {
     [
       'L8',
       /blue was asked for/,
-      { made: [later(configured(`${'aws:autoscaling:launchconfiguration'} SecurityGroups = sg-1`))], entries: LATER },
+      { made: [later(configured('aws:autoscaling:launchconfiguration SecurityGroups = sg-1'))], entries: LATER },
     ],
     ['L8', /shrunk while it held production/, { made: [configured(...ONE)], entries: AT_RETIRE }],
   ])('%s says so: %s', (law, how, change) => {

@@ -67,9 +67,43 @@ describe('what hangs on an environment', () => {
       'passed',
       'passed',
     ],
+    [
+      'its database was another environment’s once, which is gone',
+      {
+        settings: property(HOST),
+        databases: read([instance('awseb-e-other00001-stack', { host: HOST })]),
+        parted: read(['e-other00001']),
+      },
+      'passed',
+      'passed',
+    ],
+    [
+      'its database was another environment’s once, which could not be looked at',
+      {
+        settings: property(HOST),
+        databases: read([instance('awseb-e-other00001-stack', { host: HOST })]),
+        parted: denied,
+      },
+      'passed',
+      'failed',
+    ],
   ])('what else hangs on it: %s', (_words, change, otherData, sharedData) => {
     expect(otherDataGate(seen(change)).status).toBe(otherData)
     expect(sharedDataGate(seen(change)).status).toBe(sharedData)
+  })
+
+  it('names the cluster whose readers it asks, and counts one in its stack as coupled', () => {
+    const readers = 'orders.cluster-ro-abc.eu-central-1.rds.amazonaws.com'
+    const cluster = instance(null, { id: 'orders', host: 'orders.cluster-abc', otherHosts: [readers] })
+    const outside = seen({ settings: property(readers), databases: read([cluster]) })
+    expect(independenceGate(outside).status).toBe('passed')
+    expect(
+      independenceGate(outside)
+        .evidence.map(({ text }) => text)
+        .join(' '),
+    ).toContain('names the database orders')
+    const inside = independenceGate(seen({ resources: read([resource('AWS::RDS::DBCluster', 'CREATE_COMPLETE', 'Orders')]) }))
+    expect([inside.status, inside.summary]).toEqual(['failed', expect.stringContaining('AWS::RDS::DBCluster')])
   })
 
   it('sends to AWS support whoever lost the database outside Elastic Beanstalk', () => {

@@ -134,6 +134,14 @@ describe('what it means', () => {
     expect(view(state({ timeline: kept('blue') }))?.words).toContain('A connection that this computer keeps open still')
   })
 
+  it('says nothing of name servers where none is asked from here', () => {
+    const given = state({}, 'waiting')
+    const panel = { fromHere: false, resolvers: [] }
+    const release = { ...given.release, settings: { ...given.release.settings, panel } }
+    expect(view({ ...given, release })?.words).toContain('not asked from here; once they have followed')
+    expect(view({ ...given, release })?.advice).toContain('idle timeout')
+  })
+
   it('says how long it still takes, and that it is the earliest', () => {
     const falling = view(state(), decay(2.5))
     expect(falling?.trend).toBe('falling')

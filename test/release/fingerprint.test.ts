@@ -44,13 +44,13 @@ describe('agreeing on a fingerprint', () => {
       'last-modified': value,
       'x-backend-host': value,
     })
-    expect(agreeFingerprint(twice(answer(noise('1'))), twice(answer(noise('2'))))).toEqual({ kind: 'address' })
+    expect(agreeFingerprint(twice(answer(noise('1'))), twice(answer(noise('2'))))).toMatchObject({ kind: 'address' })
   })
 
   it('passes over a header that is not the same from one answer to the next', () => {
     const blue = [answer({ 'x-version': '1' }), answer({ 'x-version': '2' })]
     const green = twice(answer({ 'x-version': '3' }))
-    expect(agreeFingerprint(blue, green)).toEqual({ kind: 'address' })
+    expect(agreeFingerprint(blue, green)).toMatchObject({ kind: 'address' })
   })
 
   it('takes the body where no header tells', () => {
@@ -69,9 +69,12 @@ describe('agreeing on a fingerprint', () => {
   })
 
   it('falls back to the address where the same version answers on both sides', () => {
-    expect(agreeFingerprint(twice(answer({ 'x-version': '1' })), twice(answer({ 'x-version': '1' })))).toEqual({
-      kind: 'address',
-    })
+    const alike = twice(answer({ 'x-version': '1' }))
+    expect(agreeFingerprint(alike, alike)).toEqual({ kind: 'address', status: 200, bodySha256: 'same' })
+    const found = twice(answer({}, { status: 404, bodySha256: 'other' }))
+    expect(agreeFingerprint(alike, found)).toMatchObject({ kind: 'body' })
+    const restless = [answer({}, { bodySha256: 'a' }), answer({}, { bodySha256: 'b' })]
+    expect(agreeFingerprint(restless, restless)).toEqual({ kind: 'address', status: 200 })
   })
 })
 
@@ -92,6 +95,20 @@ describe('who answered', () => {
     [{ kind: 'address' } as const, answer({}, { address: '203.0.113.9' }), 'other'],
   ] as const)('%o and %o: %s', (fingerprint, given, expected) => {
     expect(whoAnswered(fingerprint, given, addresses)).toBe(expected)
+  })
+
+  it.each([
+    ['a portal with a page of its own', answer({}, { address: '198.51.100.2', bodySha256: 'portal' }), 'other'],
+    [
+      'a redirect to somewhere else',
+      answer({ location: 'https://x' }, { address: '198.51.100.2', status: 302 }),
+      'other',
+    ],
+    ['a proxy that cannot reach it', answer({}, { address: '198.51.100.2', status: 502 }), 'error'],
+    ['the page itself', answer({}, { address: '198.51.100.2' }), 'green'],
+  ] as const)('%s at an address of green', (_what, given, expected) => {
+    const alike = { kind: 'address', status: 200, bodySha256: 'same' } as const
+    expect(whoAnswered(alike, given, addresses)).toBe(expected)
   })
 
   it('names nobody where an address belongs to both', () => {

@@ -244,7 +244,7 @@ describe('independence', () => {
     expect(gate.evidence.map(({ source }) => source).slice(0, 5)).toEqual([
       'elasticbeanstalk:DescribeConfigurationSettings',
       'cloudformation:ListStackResources',
-      'rds:DescribeDBInstances',
+      'rds:DescribeDBInstances, rds:DescribeDBClusters',
       's3:GetObject',
       'ec2:DescribeSecurityGroups',
     ])

@@ -3,14 +3,22 @@ import { problem } from '../../electron/contract/problem.ts'
 import { choicesOf } from '../../electron/release/choices.ts'
 import { putBackOf } from '../../electron/release/put-back.ts'
 import type { StepRecord } from '../../electron/release/state.ts'
+import { replay } from '../../electron/release/state.ts'
 import { START } from './cloud.ts'
+import { begunAt, drive, open, pass } from './drive.ts'
 import { greenEnvironment, ok, sight, stateAt } from './things.ts'
+import { fakeAccount } from './world.ts'
 
 const MANAGED = 'aws:elasticbeanstalk:managedactions'
 const held = [{ namespace: MANAGED, optionName: 'ManagedActionsEnabled', during: 'false', after: 'true' }]
 const at = (record: Partial<StepRecord> = {}) => stateAt('retire', { retire: { leverAt: START, ...record } }, { held })
-const green = (value: string) =>
-  ok([{ namespace: MANAGED, optionName: 'ManagedActionsEnabled', value, resourceName: null }])
+const managed = (value: string) => ({
+  namespace: MANAGED,
+  optionName: 'ManagedActionsEnabled',
+  value,
+  resourceName: null,
+})
+const green = (value: string) => ok([managed(value)])
 const denied = { ok: false, at: START, problem: problem('access-denied', 'No').problem } as const
 
 describe('what was held off for the release', () => {
@@ -44,6 +52,29 @@ describe('what was held off for the release', () => {
   it('is told where Elastic Beanstalk does not take it back', () => {
     const { stuck } = putBackOf(at({ effects: { 'put-back': START - 60_000 } }), sight(), green('false'))
     expect(stuck?.meaning).toContain('ManagedActionsEnabled from false back to true')
+  })
+
+  it('is asked for again by whoever tries again after a refusal, and nothing is terminated twice', async () => {
+    const account = fakeAccount()
+    account.blue.settings = [...account.blue.settings, managed('true')]
+    const entries = begunAt(account)
+    const session = open(account, entries)
+    account.fail('updateSettings', { problem: problem('access-denied', 'You may not').problem, when: 'before' })
+    await drive(account, session, { until: (view) => view.problem?.title === 'You may not' })
+    const refused = await pass(account, session, 300)
+    expect(refused.problem?.title).toBe('You may not')
+    expect(refused.choices.find(({ id }) => id === 'retry')?.effect).toContain('what was held off')
+    expect(account.count('updateSettings')).toBe(0)
+    await session.running.choose('retry')
+    const view = await drive(account, session)
+    expect([view.release.outcome, account.count('updateSettings'), account.count('terminate')]).toEqual([
+      'completed',
+      1,
+      1,
+    ])
+    const state = replay(entries)
+    expect(state.forward.retire.effects['terminate-environment']).toBeDefined()
+    expect(entries.some(({ kind }) => kind === 'drift')).toBe(false)
   })
 
   it('is told to whoever stops the release before', () => {

@@ -3,8 +3,10 @@ import type { Entry } from '../../electron/contract/entries.ts'
 import { problemOf } from '../../electron/contract/problem.ts'
 import { rebuildBlue, wayBackOf } from '../../electron/release/rebuild.ts'
 import { apply, replay } from '../../electron/release/state.ts'
+import { viewOf } from '../../electron/release/view.ts'
 import { BLUE_ID } from './cloud.ts'
-import { begunAt, drive, open, whole } from './drive.ts'
+import { begunAt, drive, open } from './drive.ts'
+import { environment, swappedSight } from './things.ts'
 import { type FakeAccount, fakeAccount, NETWORK } from './world.ts'
 
 const DAY = 86_400_000
@@ -55,26 +57,31 @@ describe('the way back after blue was terminated', () => {
     expect(wayBackOf(replay(entries.slice(0, asked + 1)))?.until).toBe(terminatedAt + 42 * DAY)
   })
 
-  it('is offered while the release stands there, and not before blue is gone', async () => {
-    const account = fakeAccount()
-    const entries = begunAt(account)
-    const offers: string[] = []
-    await drive(account, open(account, entries), {
-      operator: (view, running) => {
-        const { environment } = view.lanes.blue
-        if (view.wayBack) offers.push(`${view.release.outcome} ${environment?.status ?? 'not listed'}`)
-        return whole(view, running)
-      },
+  it.each([
+    ['Ready', false],
+    ['Updating', false],
+    ['Terminating', false],
+    ['Terminated', true],
+  ])('is offered while the release stands there and blue is %s: %s', async (status, offered) => {
+    const { entries } = await ended()
+    const asked = entries.findIndex((entry) => entry.kind === 'effect' && entry.action === 'terminate-environment')
+    const { wayBack } = viewOf({
+      state: replay(entries.slice(0, asked + 1)),
+      sight: swappedSight({ blue: environment({ status }) }),
+      judgement: null,
+      acting: null,
+      trouble: null,
+      clock: { now: () => 0, speed: () => 1 },
+      head: { entries: 1, lastHash: '' },
     })
-    expect(offers.filter((offer) => /Terminating|Ready|Updating/.test(offer))).toEqual([])
-    expect(offers.some((offer) => offer.startsWith('null'))).toBe(true)
+    expect(wayBack !== null).toBe(offered)
   })
 
   it('is refused while it is being terminated', async () => {
     const stage = await ended()
     stage.account.blue.status = 'Terminating'
     const title = await ask(stage)
-    expect(title).toBe('shop-blue is there already')
+    expect(title).toBe('shop-blue is still being terminated')
     expect(stage.account.count('rebuild')).toBe(0)
   })
 

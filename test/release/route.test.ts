@@ -120,7 +120,7 @@ describe('decoupling blue after the swap', () => {
     const alone = fakeAccount()
     const session = open(alone, begunAt(alone))
     expect((await pass(alone, session, 60)).routes).toBeNull()
-    await expect(session.running.chooseRoute('decouple-later')).rejects.toThrow()
+    await expect(session.running.chooseRoute('decouple-later')).rejects.toThrow('nothing to choose')
     account.blue.resources?.push({ logicalId: 'O', physicalId: 'o', type: 'AWS::RDS::DBCluster', status: 'OK' })
     expect((await pass(account, open(account, entries), 60)).routes).toBeNull()
   })
@@ -142,7 +142,7 @@ describe('decoupling blue after the swap', () => {
     expect(view.steps.independence.preview?.title).toBe('Set the policy Retain')
     expect(entries.filter(({ kind }) => kind === 'route-chosen')).toHaveLength(2)
     const made = await standsAt('swap')
-    await expect(made.session.running.chooseRoute('decouple-first')).rejects.toThrow()
+    await expect(made.session.running.chooseRoute('decouple-first')).rejects.toThrow('nothing to choose')
   })
 
   it.each(
@@ -160,7 +160,9 @@ describe('decoupling blue after the swap', () => {
     expect(gateOf(after, 'decouple-later')).toMatchObject({ waivable: false })
     expect(gateOf(after, 'decouple-later')?.status).toMatch(/failed|unknown/)
     expect(account.mutations).toHaveLength(before)
-    await expect(session.running.waive(step, 'decouple-later', 'It will be all right')).rejects.toThrow()
+    await expect(session.running.waive(step, 'decouple-later', 'It will be all right')).rejects.toThrow(
+      'can never be waived',
+    )
   })
 
   it.each(['switches the protection off', 'deletes the snapshot'] as const)(
@@ -193,9 +195,13 @@ describe('decoupling blue after the swap', () => {
 
   it('never terminates blue while its database is coupled, whatever URL is typed', async () => {
     const { account, session } = await standsAt('retire', 'retain')
-    await expect(session.running.throwLever({ step: 'retire', typedUrl: PRODUCTION })).rejects.toThrow()
+    await expect(session.running.throwLever({ step: 'retire', typedUrl: PRODUCTION })).rejects.toThrow(
+      'something else now',
+    )
     for (const stage of ['decouple', 'shrink'] as const)
-      await expect(session.running.throwLever({ step: 'retire', typedUrl: '', stage })).rejects.toThrow()
+      await expect(session.running.throwLever({ step: 'retire', typedUrl: '', stage })).rejects.toThrow(
+        'something else now',
+      )
     await pass(account, session, 300)
     expect(account.count('terminate') + account.count('updateSettings')).toBe(0)
   })
@@ -212,6 +218,8 @@ describe('decoupling blue after the swap', () => {
   it('leads back to blue, which still has its database', async () => {
     const { account, session, view } = await standsAt('retire', 'retain')
     expect(view.choices.find(({ id }) => id === 'roll-back')?.effect).toContain('still has its database')
+    expect(view.choices.find(({ id }) => id === 'stop')?.effect).toContain('would delete the data')
+    expect(session.running.handOver()).toContain(`${DATABASE} still belongs to shop-blue`)
     await session.running.choose('roll-back')
     const end = await drive(account, session, { operator: later() })
     expect(end.release.outcome).toBe('rolled-back')
@@ -257,7 +265,7 @@ describe('decoupling blue after the swap', () => {
     await drive(first.account, open(first.account, first.entries), { operator: later() })
     for (let length = 3; length < first.entries.length; length += 5) {
       const { account, entries } = coupled()
-      await drive(account, open(account, entries, { isDead: false, diesAfterEntries: length } as Life), {
+      await drive(account, open(account, entries, { isDead: false, diesAfterEntries: length }), {
         operator: later(),
       })
       const view = await drive(account, open(account, entries), { operator: later() })

@@ -303,6 +303,8 @@ export function fakeAccount(lags: { readonly listingLagSeconds?: number; readonl
     /** What another hand does just before the next call of this name. */
     before: (name: string, act: () => void) => hooks.set(name, act),
     isSleeping: () => sleeper !== null,
+    /** Lets time pass in which nobody looks at anything. */
+    sleep: (seconds: number) => cloud.advanceTo(cloud.now() + seconds * 1000),
     /** Lets the time pass that the engine waits for. */
     wake() {
       const mine = sleeper

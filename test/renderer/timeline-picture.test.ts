@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   bandPath,
+  coarser,
   linesInOrder,
   placeOn,
   roundUp,
@@ -68,6 +69,24 @@ describe('who answered', () => {
     expect(sum.error).toBe(1)
     expect(sum.milliseconds?.median).toBeLessThanOrEqual(40)
     expect(sumOf({ ...fresh, slices: [] }).milliseconds).toBeNull()
+  })
+
+  it('is told more coarsely where slices are too narrow to be seen, never over a gap, and loses no answer', () => {
+    const [fresh] = timeline.lines
+    const [, , www] = timeline.lines
+    if (!fresh || !www) throw new Error('There are lines')
+    const coarse = coarser(fresh.slices, 60_000)
+    expect(coarse.length).toBe(12)
+    expect(sumOf({ ...fresh, slices: coarse })).toMatchObject({
+      blue: sumOf(fresh).blue,
+      green: sumOf(fresh).green,
+      error: 1,
+    })
+    expect(coarse.some(({ said }) => said !== undefined)).toBe(true)
+    expect(coarser(fresh.slices, 0)).toEqual(fresh.slices)
+    const gap = (slices: readonly { readonly from: number; readonly until: number }[]) =>
+      slices.flatMap(({ from }, index) => ((slices[index - 1]?.until ?? from) < from ? [from] : []))
+    expect(gap(coarser(www.slices, 60_000))).toEqual(gap(www.slices))
   })
 
   it('is listed with what a new visitor gets first, then by name', () => {

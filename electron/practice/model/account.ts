@@ -10,6 +10,7 @@ import { createRandom, type Random } from './random.ts'
 import type {
   ApplicationRecord,
   CustomPlatformRecord,
+  DatabaseClusterRecord,
   DatabaseRecord,
   EnvironmentRecord,
   EventRecord,
@@ -48,6 +49,7 @@ export interface Account {
   /** Oldest first. */
   readonly events: EventRecord[]
   readonly databases: Map<string, DatabaseRecord>
+  readonly databaseClusters: Map<string, DatabaseClusterRecord>
   readonly snapshots: SnapshotRecord[]
   readonly securityGroups: Map<string, SecurityGroupRecord>
   readonly finished: FinishedOperation[]
@@ -166,6 +168,7 @@ export function createAccount(options: AccountOptions): Account {
     environments: new Map(),
     events: [],
     databases: new Map(),
+    databaseClusters: new Map(),
     snapshots: [],
     securityGroups: new Map(),
     finished: [],

@@ -273,6 +273,22 @@ export interface DatabaseRecord {
   deletionProtection: boolean
 }
 
+/** A cluster of Aurora's: its endpoints stay, whichever of its instances writes. */
+export interface DatabaseClusterRecord {
+  readonly identifier: string
+  readonly arn: string
+  readonly created: Instant
+  readonly engine: string
+  readonly engineVersion: string
+  readonly endpoint: string
+  readonly readerEndpoint: string
+  readonly port: number
+  readonly databaseName: string
+  readonly userName: string
+  readonly securityGroupIds: readonly string[]
+  readonly deletionProtection: boolean
+}
+
 export interface SnapshotRecord {
   readonly identifier: string
   readonly databaseIdentifier: string

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts'
+import { derivedHex } from './derived-id.ts'
 import { updateEnvironment } from './environments.ts'
 import { deleteCoupledDatabase } from './other-hands.ts'
 import {
@@ -16,7 +17,7 @@ import {
 import type { DatabaseRecord, DeletionPolicy, EnvironmentRecord, Setting } from './records.ts'
 import { changeSettings } from './settings.ts'
 import { createSharedLoadBalancer } from './shared-load-balancers.ts'
-import { physicalId } from './stack.ts'
+import { createSecurityGroup, physicalId, tcpRule } from './stack.ts'
 import { createApplication } from './versions.ts'
 
 const APPLICATION = 'coupling'
@@ -43,6 +44,7 @@ export function plantCouplings(account: Account): void {
     environmentProperties({ DB_HOST: host, DB_NAME: 'ebdb' }),
   )
   plantLeftover(account)
+  plantCluster(account)
   deleteCoupledDatabase(
     account,
     plantOne(account, 'orphan', 'Its database was deleted behind its back', coupled('Delete')),
@@ -86,6 +88,35 @@ function plantGroup(account: Account): void {
     userName: 'application',
   })
   refer(environment, database)
+}
+
+/** It reads from a cluster outside, which has endpoints of its own and belongs to nobody's stack. */
+function plantCluster(account: Account): void {
+  const { region, accountId } = account
+  const group = createSecurityGroup(account, {
+    name: 'coupling-cluster-database',
+    description: 'The cluster of coupling-cluster',
+    ingress: [tcpRule(5432, { ranges: ['10.0.0.0/16'] })],
+  })
+  const identifier = 'coupling-cluster'
+  const zone = `${derivedHex(identifier, 12)}.${region}.rds.amazonaws.com`
+  const readerEndpoint = `${identifier}.cluster-ro-${zone}`
+  account.databaseClusters.set(identifier, {
+    identifier,
+    arn: `arn:aws:rds:${region}:${accountId}:cluster:${identifier}`,
+    created: account.now,
+    engine: 'aurora-postgresql',
+    engineVersion: '16.4',
+    endpoint: `${identifier}.cluster-${zone}`,
+    readerEndpoint,
+    port: 5432,
+    databaseName: 'application',
+    userName: 'application',
+    securityGroupIds: [group.id],
+    deletionProtection: true,
+  })
+  const properties = environmentProperties({ DB_HOST: readerEndpoint, DB_NAME: 'application' })
+  plantOne(account, 'cluster', 'It reads from a cluster of Aurora', properties)
 }
 
 /** It was decoupled in the right order once: its database stands alone, and still bears its name. */

@@ -1,6 +1,6 @@
 import type { Account } from '../model/account.ts'
 import { AwsError } from '../model/aws-error.ts'
-import type { DatabaseRecord, SnapshotRecord, Tag } from '../model/records.ts'
+import type { DatabaseClusterRecord, DatabaseRecord, SnapshotRecord, Tag } from '../model/records.ts'
 import { findSecurityGroup } from '../model/security-groups.ts'
 import { snapshotProgress, takeSnapshot } from '../model/snapshots.ts'
 import { instant, list, type Structure } from './document.ts'
@@ -63,13 +63,18 @@ export const RDS: QueryService = {
         ),
       }
     },
-    // No environment of Elastic Beanstalk makes a cluster, and this account has none beside them.
-    DescribeDBClusters: ({ parameters }) => {
+    // No environment of Elastic Beanstalk makes a cluster by itself.
+    DescribeDBClusters: ({ account, parameters }) => {
       const identifier = parameters.text('DBClusterIdentifier')
-      if (identifier !== undefined) {
+      const wanted = [...account.databaseClusters.values()].filter(
+        (cluster) =>
+          identifier === undefined || cluster.identifier === identifier.toLowerCase() || cluster.arn === identifier,
+      )
+      if (identifier !== undefined && wanted.length === 0) {
         throw new AwsError('DBClusterNotFoundFault', `DBCluster ${identifier} not found.`, 404)
       }
-      return { DBClusters: list([], 'DBCluster') }
+      const { items, nextToken } = page(wanted, recordsPerPage(parameters), parameters.text('Marker'))
+      return { Marker: nextToken, DBClusters: list(items.map(clusterShape), 'DBCluster') }
     },
     ListTagsForResource: ({ account, parameters }) => ({
       TagList: tagList(taggedBy(account, parameters.required('ResourceName')).tags),
@@ -246,6 +251,29 @@ function databaseShape(account: Account, database: DatabaseRecord): Structure {
     DBInstanceArn: database.arn,
     DeletionProtection: database.deletionProtection,
     TagList: tagList(database.tags),
+  }
+}
+
+function clusterShape(cluster: DatabaseClusterRecord): Structure {
+  return {
+    DBClusterIdentifier: cluster.identifier,
+    DBClusterArn: cluster.arn,
+    Status: 'available',
+    Engine: cluster.engine,
+    EngineVersion: cluster.engineVersion,
+    EngineMode: 'provisioned',
+    DatabaseName: cluster.databaseName,
+    MasterUsername: cluster.userName,
+    Endpoint: cluster.endpoint,
+    ReaderEndpoint: cluster.readerEndpoint,
+    Port: cluster.port,
+    ClusterCreateTime: instant(cluster.created),
+    VpcSecurityGroups: list(
+      cluster.securityGroupIds.map((id) => ({ VpcSecurityGroupId: id, Status: 'active' })),
+      'VpcSecurityGroupMembership',
+    ),
+    DeletionProtection: cluster.deletionProtection,
+    TagList: list([], 'Tag'),
   }
 }
 

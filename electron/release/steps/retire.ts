@@ -10,7 +10,7 @@ import { addressesOf, ask, said } from '../reach.ts'
 import { type RouteFacts, readRoute } from '../route.ts'
 import { actShrink, shrinkOf, terminatePreview } from '../shrink.ts'
 import { isThrownFor, standbyGates, standbyProgress } from '../standby.ts'
-import { type ReleaseState, recordOf } from '../state.ts'
+import { PUT_BACK, type ReleaseState, recordOf } from '../state.ts'
 import {
   describe,
   evidence,
@@ -107,6 +107,7 @@ export const retire: Step<Facts> = {
         due: facts.templateLeft ? 'delete-template' : putBack.due,
         progress: { label: 'Proving that it is gone', fraction: null, secondsLeft: null },
         stuck: putBack.stuck,
+        stage: putBack.stuck === null ? null : PUT_BACK,
       }
     }
     if (from.environment?.status === 'Terminating') {

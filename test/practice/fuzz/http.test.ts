@@ -358,5 +358,5 @@ function exchange(bytes: Buffer): Promise<string> {
 async function goesOn(): Promise<void> {
   const { beanstalk } = clientsOf(practice)
   expect(await named(beanstalk, 'shop-production')).toMatchObject({ Status: 'Ready', VersionLabel: '1.4.2' })
-  expect(await practice.control<readonly unknown[]>('/environments')).toHaveLength(15)
+  expect(await practice.control<readonly unknown[]>('/environments')).toHaveLength(16)
 }

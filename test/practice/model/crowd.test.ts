@@ -14,7 +14,7 @@ import { environmentList } from '../../../electron/practice/server/elastic-beans
 import { environmentShape } from '../../../electron/practice/server/elastic-beanstalk/shapes.ts'
 
 const NOON = Date.UTC(2026, 9, 1, 12)
-const SEEDED = { environments: 15, versions: 10 }
+const SEEDED = { environments: 16, versions: 10 }
 
 function account(crowd?: CrowdSize): Account {
   return createPracticeAccount({ accountId: '123456789012', region: 'eu-central-1', seed: 4, now: NOON, crowd })

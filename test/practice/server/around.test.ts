@@ -208,7 +208,8 @@ describe('a coupled database', () => {
     expect((await rds.send(new ListTagsForResourceCommand({ ResourceName }))).TagList).toEqual([
       { Key: 'team', Value: 'shop' },
     ])
-    expect((await rds.send(new DescribeDBClustersCommand({}))).DBClusters).toEqual([])
+    const { DBClusters = [] } = await rds.send(new DescribeDBClustersCommand({}))
+    expect(DBClusters.map(({ DBClusterIdentifier }) => DBClusterIdentifier)).toEqual(['coupling-cluster'])
     expect(await refusal(rds.send(new ModifyDBInstanceCommand({ DBInstanceIdentifier: 'nobody' })))).toMatchObject({
       code: expect.stringContaining('DBInstanceNotFound'),
       status: 404,

@@ -122,21 +122,28 @@ describe('the bucket of source bundles', () => {
     expect(sent).toEqual([`${bucket}.localhost`])
   })
 
-  it('makes a file that is no archive a version that FAILED', async () => {
-    await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'shop/broken.zip', Body: 'this is no archive' }))
+  it.each([
+    ['no archive', 'this is no archive', 'FAILED'],
+    ['a Dockerfile with something foreign in it', 'FROM x\n\0', 'FAILED'],
+    ['a Dockerfile', '# The shop\nFROM node:24\n', 'PROCESSED'],
+    ['a docker-compose.yml', 'services:\n  web:\n    image: shop\n', 'PROCESSED'],
+    ['a Dockerrun.aws.json', '{"AWSEBDockerrunVersion": "1"}', 'PROCESSED'],
+  ])('makes %s a version', async (VersionLabel, Body, status) => {
+    const S3Key = `shop/${VersionLabel}`
+    await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: S3Key, Body }))
     const { ApplicationVersion } = await clients.beanstalk.send(
       new CreateApplicationVersionCommand({
         ApplicationName: 'shop',
-        VersionLabel: 'broken',
+        VersionLabel,
         Process: true,
-        SourceBundle: { S3Bucket: bucket, S3Key: 'shop/broken.zip' },
+        SourceBundle: { S3Bucket: bucket, S3Key },
       }),
     )
     expect(ApplicationVersion?.Status).toBe('PROCESSING')
     await practice.control('/clock', { jumpSeconds: 6 })
     const { ApplicationVersions } = await clients.beanstalk.send(
-      new DescribeApplicationVersionsCommand({ ApplicationName: 'shop', VersionLabels: ['broken'] }),
+      new DescribeApplicationVersionsCommand({ ApplicationName: 'shop', VersionLabels: [VersionLabel] }),
     )
-    expect(ApplicationVersions?.[0]?.Status).toBe('FAILED')
+    expect(ApplicationVersions?.[0]?.Status).toBe(status)
   })
 })

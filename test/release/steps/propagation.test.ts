@@ -350,6 +350,30 @@ describe('propagation, watching', () => {
     expect(notBefore?.unsettled).toEqual(['the production URL'])
   })
 
+  it.each<[string, (index: number) => number, RegExp]>([
+    ['stays', () => 1.5, /It has stayed at about 1\.5 requests per second for 9 min\. Every name server says green/],
+    ['falls', (index) => 0.1 + 20 * 0.7 ** (index / 4), /at this pace it is down to idle in \d+ min at the earliest/],
+  ])('explains traffic that %s, and waits all the same', (_words, rate, words) => {
+    const readings = Array.from({ length: 37 }, (_, index) => ({
+      at: at - (36 - index) * 15_000,
+      requestsPerSecond: rate(index),
+    }))
+    const given = state([sighting(500, 'green')])
+    const forward = {
+      ...given.forward,
+      propagation: { ...given.forward.propagation, proofs: propagation.judge(given, well(), facts()).proofs },
+    }
+    const { proofs } = propagation.judge(
+      { ...given, forward },
+      well({ traffic: { blue: readings, green: [] } }),
+      facts(),
+    )
+    expect(proofs.find(({ id }) => id === 'drained')).toMatchObject({
+      status: 'waiting',
+      summary: expect.stringMatching(words),
+    })
+  })
+
   it('says before when it cannot be safe, and what is waited for', () => {
     const given = stateAt(
       'propagation',
