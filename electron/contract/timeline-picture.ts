@@ -16,6 +16,9 @@ export const ANSWERERS: readonly Answerer[] = ['green', 'blue', 'other', 'error'
 /** Never so thin that it cannot be seen: one error among hundreds of answers is what one looks for. */
 const LEAST_SHARE = 0.25
 
+/** Of all values, those that a scale must hold. */
+const USUAL_SHARE = 0.96
+
 const TICK_SECONDS = [
   5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800, 604_800,
 ]
@@ -27,6 +30,14 @@ export function stretchOf({ lines, traffic }: Timeline, now: Instant | null): St
   const until = slices.reduce((most, slice) => Math.max(most, slice.until), now ?? Number.NEGATIVE_INFINITY)
   if (!Number.isFinite(from) || !Number.isFinite(until)) return null
   return { from, until: Math.max(until, from + 1000) }
+}
+
+/**
+ * From where a swap is worth looking at: two minutes before it, or as much as a quarter of what came after it. A release may have
+ * stood before its swap for days.
+ */
+export function beforeSwap(swappedAt: Instant, until: Instant): Instant {
+  return swappedAt - Math.max(120_000, (until - swappedAt) / 4)
 }
 
 /** Round moments of a clock, at most so many; `seconds` lie between two of them. */
@@ -144,6 +155,22 @@ export function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
   const step = [1, 2, 3, 4, 5, 6, 8, 10].find((each) => value <= each * power * 1.000_001) ?? 10
   return Number((step * power).toPrecision(2))
+}
+
+/**
+ * The top of a scale for these values and at least `least`. A few that are far above all others go beyond it, so that the others can be
+ * seen: the highest is told then.
+ */
+export function scaleOver(
+  values: readonly number[],
+  least: number,
+): { readonly top: number; readonly highest: number | null } {
+  const sorted = values.toSorted((one, next) => one - next)
+  const highest = sorted.at(-1) ?? 0
+  const usual = sorted[Math.floor((sorted.length - 1) * USUAL_SHARE)] ?? 0
+  if (sorted.length < 10 || highest <= 4 * usual || usual <= least)
+    return { top: roundUp(Math.max(highest, least)), highest: null }
+  return { top: roundUp(usual * 1.25), highest }
 }
 
 /** All answers of a line together. */

@@ -81,10 +81,10 @@ export function runRelease(input: {
       acting = progress
       publish()
     },
-    probed: (probe, said) => {
+    probed: (probe, answer) => {
       const probes = eyes.probed(probe)
       if (sight) sight = { ...sight, probes }
-      lookout.heard(probe, said)
+      lookout.heard(probe, answer)
     },
   }
   const lookout = keepLookout({
@@ -96,13 +96,10 @@ export function runRelease(input: {
     record,
   })
 
-  const view = () =>
-    viewOf({
-      ...{ state, sight, judgement, acting, clock },
-      trouble: turns.trouble(),
-      openSlices: lookout.openSlices(),
-      head: journal.head(),
-    })
+  const view = () => {
+    const told = { trouble: turns.trouble(), openSlices: lookout.openSlices(), head: journal.head() }
+    return viewOf({ state, sight, judgement, acting, clock, ...told })
+  }
   const publish = () => onChange(view())
 
   /** Looks at everything; with `fresh` nothing that was read before counts. */

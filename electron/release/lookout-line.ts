@@ -99,9 +99,8 @@ export function openLine(name: LineName, outlook: Outlook, signal: AbortSignal, 
 
   function tell(answer: HttpAnswer): Told {
     const by = whoAnswered(state().baseline?.fingerprint, answer, setsOf(state()))
-    if (answer.kind === 'failure') return { by, milliseconds: null, said: answer.detail }
-    hasAnswered = true
-    return { by, milliseconds: answer.milliseconds, said: answer.status >= 500 ? `HTTP ${answer.status}` : null }
+    hasAnswered ||= answer.kind === 'answer'
+    return { by, ...toldOf(answer) }
   }
 
   const line: Line = {
@@ -118,6 +117,12 @@ export function openLine(name: LineName, outlook: Outlook, signal: AbortSignal, 
     letGo,
   }
   return line
+}
+
+/** How quickly it was answered, and what went wrong. Pure. */
+export function toldOf(answer: HttpAnswer): Pick<Heard, 'milliseconds' | 'said'> {
+  if (answer.kind === 'failure') return { milliseconds: null, said: answer.detail }
+  return { milliseconds: answer.milliseconds, said: answer.status >= 500 ? `HTTP ${answer.status}` : null }
 }
 
 function nobody(said: string): Found {

@@ -2,7 +2,7 @@ import type { DomainView } from '../contract/domain.ts'
 import type { Entry } from '../contract/entries.ts'
 import type { Instant } from '../contract/models.ts'
 import { problemOf } from '../contract/problem.ts'
-import { type Line, type Outlook, openLine } from './lookout-line.ts'
+import { type Line, type Outlook, openLine, toldOf } from './lookout-line.ts'
 import {
   dueAt,
   isLeftVisited,
@@ -16,11 +16,12 @@ import { type Heard, type LineName, openTally, type Tally } from './lookout-tall
 import { lastSwap, type ReleaseState, recordOf, rolesOf } from './state.ts'
 import type { ProbeReading, Sight } from './step.ts'
 import { asksFromHere } from './watch.ts'
+import type { HttpAnswer } from './world.ts'
 
 /** Looks out beside the steps: for the pictures, and for what is told of them. No gate reads it, and it never throws. */
 export interface Lookout {
   /** A fresh request that a step made itself: the lookout need not make it again. */
-  heard(probe: ProbeReading, said: string | null): void
+  heard(probe: ProbeReading, answer: HttpAnswer): void
   /** An entry was journalled. */
   noticed(entry: Entry): void
   /** What is not journalled yet, oldest first. */
@@ -249,15 +250,14 @@ export function keepLookout(input: {
 
   signal.addEventListener('abort', () => wake(), { once: true })
   // Not before whoever made it has it in hand.
-  if (input === null) void Promise.resolve().then(loop)
+  void Promise.resolve().then(loop)
 
   return {
-    heard(reading, said) {
+    heard({ at, answeredBy: by }, answer) {
       const line = lines.get('fresh')
-      if (line) line.askedAt = reading.at
-      const milliseconds = reading.answeredBy === 'error' && said !== null ? null : reading.milliseconds
+      if (line) line.askedAt = at
       const host = input.state().release.productionCname
-      note({ id: 'fresh', kind: 'fresh', host }, { at: reading.at, by: reading.answeredBy, milliseconds, said })
+      note({ id: 'fresh', kind: 'fresh', host }, { at, by, ...toldOf(answer) })
     },
     noticed(entry) {
       if (entry.kind === 'lever-thrown' && entry.step === 'swap') {

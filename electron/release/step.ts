@@ -19,7 +19,7 @@ import {
 import { isPassing, needsSignIn, type Problem, problem, problemOf } from '../contract/problem.ts'
 import type { StepId } from '../contract/steps.ts'
 import { type ReleaseState, recordOf, rolesOf, type StepRecord } from './state.ts'
-import type { World } from './world.ts'
+import type { HttpAnswer, World } from './world.ts'
 
 /** What every step sees: both environments as AWS tells them now. */
 export interface Sight {
@@ -98,8 +98,8 @@ export interface Hands {
   readonly secret: string | null
   record(entry: Entry): void
   progress(progress: Progress): void
-  /** Adds one answer of the production URL to what the sight shows; with what went wrong, where something did. */
-  probed(probe: ProbeReading, said: string | null): void
+  /** Adds one answer of the production URL to what the sight shows. */
+  probed(probe: ProbeReading, answer: HttpAnswer): void
 }
 
 /**

@@ -175,7 +175,7 @@ async function askProduction(
     : { kind: 'failure', detail: 'no name server gave an address', milliseconds: 0, address: null }
   const by = whoAnswered(state.baseline?.fingerprint, answer, sets)
   const at = world.clock.now()
-  probed({ at, answeredBy: by, milliseconds: answer.milliseconds }, answer.kind === 'failure' ? answer.detail : null)
+  probed({ at, answeredBy: by, milliseconds: answer.milliseconds }, answer)
   return { at, by, answer }
 }
 

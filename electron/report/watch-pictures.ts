@@ -4,11 +4,13 @@ import {
   ANSWERERS,
   type Answerer,
   bandPath,
+  beforeSwap,
   LINE_TITLES,
   linesInOrder,
   placeOn,
   roundUp,
   type Stretch,
+  scaleOver,
   sharesOf,
   stepPath,
   stretchOf,
@@ -51,12 +53,14 @@ export function patterns(): Markup {
 </defs></svg>`
 }
 
-/** The part of a timeline that belongs to one swap: from the end of the swap before it to the beginning of the next. */
+/** The part of a timeline that belongs to one swap: from shortly before it to the beginning of the next. */
 export function timelineOfSwap({ timeline, swaps }: Report, isBack: boolean): Timeline | null {
   if (timeline === null) return null
   const index = swaps.findIndex((swap) => swap.isBack === isBack)
-  const from = index > 0 ? (swaps[index]?.at ?? 0) - 120_000 : Number.NEGATIVE_INFINITY
   const until = swaps[index + 1]?.at ?? Number.POSITIVE_INFINITY
+  const swap = swaps[index]
+  const end = Math.min(until, stretchOf(timeline, null)?.until ?? until)
+  const from = swap ? (index > 0 ? swap.at - 120_000 : beforeSwap(swap.at, end)) : Number.NEGATIVE_INFINITY
   const isIn = (slice: Stretch) => slice.until > from && slice.from < until
   const part: Timeline = {
     traffic: timeline.traffic.filter(isIn),
@@ -104,7 +108,7 @@ function axis(report: Report, stretch: Stretch, x: (at: Instant) => number, heig
   const say = (tick: Instant) => new Date(tick).toISOString().slice(first, last)
   const swaps = report.swaps.filter((swap: Swap) => swap.at >= stretch.from && swap.at <= stretch.until)
   return html`${at.map((tick) => html`<path d="M${x(tick)} 28V${height}" stroke="#dfe3e9"/><text x="${x(tick)}" y="24" font-size="10" text-anchor="${anchor(x(tick))}" style="fill:${GREY}">${say(tick)}</text>`)}
-${swaps.map((swap) => html`<path d="M${x(swap.at)} 12V${height}" stroke="#101820" stroke-width="1.5"/><text x="${x(swap.at)}" y="9" font-size="10.5" font-weight="700" text-anchor="${anchor(x(swap.at))}">${swap.isBack ? 'Swap back' : 'Swap'}</text>`)}`
+${swaps.map((swap) => html`<path d="M${x(swap.at)} 12v3M${x(swap.at)} 27V${height}" stroke="#101820" stroke-width="1.5"/><text x="${x(swap.at)}" y="9" font-size="10.5" font-weight="700" text-anchor="${anchor(x(swap.at))}">${swap.isBack ? 'Swap back' : 'Swap'}</text>`)}`
 }
 
 function anchor(x: number): string {
@@ -114,9 +118,10 @@ function anchor(x: number): string {
 
 function trafficChart(report: Report, { traffic }: Timeline, x: (at: Instant) => number): Markup {
   const idle = report.idleRequestsPerSecond
-  const top = roundUp(traffic.reduce((most, { blue, green }) => Math.max(most, blue ?? 0, green ?? 0), idle ?? 0))
+  const values = traffic.flatMap(({ blue, green }) => [blue, green].filter((value) => value !== null))
+  const { top, highest } = scaleOver(values, idle ?? 0)
   const base = AXIS + TRAFFIC - 14
-  const y = (value: number) => Math.round((base - (value / top) * (TRAFFIC - 28)) * 10) / 10
+  const y = (value: number) => Math.round((base - (Math.min(value, top) / top) * (TRAFFIC - 28)) * 10) / 10
   const curve = (colour: Colour, dashes: string) => {
     const levels = traffic.map(({ from, until, [colour]: value }) => ({ from, until, value, base: 0 }))
     return html`<path d="${bandPath(levels, x, y)}" fill="${INK[colour]}" fill-opacity="0.12"/><path d="${stepPath(levels, x, y)}" fill="none" stroke="${INK[colour]}" stroke-width="1.8"${dashes !== '' && html` stroke-dasharray="${dashes}"`}/>`
@@ -128,7 +133,7 @@ function trafficChart(report: Report, { traffic }: Timeline, x: (at: Instant) =>
 ${curve('blue', '6 2')}${curve('green', '')}
 <path d="M${PLOT.left} ${base}H${PLOT.right}" stroke="#9aa3af"/>
 ${idle !== null && html`<path d="M${PLOT.left} ${y(idle)}H${PLOT.right}" stroke="#7a5a00" stroke-dasharray="2 3"/><text x="0" y="${AXIS + 68}" font-size="9.5" style="fill:#7a5a00">dotted: idle, ${rate(idle)}/s</text>`}
-<text x="${PLOT.left + 3}" y="${y(top) - 3}" font-size="10" style="fill:${GREY}">${rate(top)}/s</text>`
+<text x="${PLOT.left + 3}" y="${y(top) - 3}" font-size="10" style="fill:${GREY}">${rate(top)}/s${highest !== null && `, above it up to ${rate(highest)}/s`}</text>`
 }
 
 function lineRow(report: Report, line: ProbeLine, x: (at: Instant) => number, top: number): Markup {

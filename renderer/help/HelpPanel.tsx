@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { toggleHelp } from '../actions.ts'
 import { shownStepOf } from '../roles.ts'
 import { useSignalbox } from '../store.ts'
@@ -13,10 +13,19 @@ export function HelpPanel() {
   const [opened, setOpened] = useState<{ readonly on: Topic; readonly page: Topic } | null>(null)
   // Whoever goes on to another screen is helped with that one.
   const topic = opened?.on === screen ? opened.page : screen
+  const panel = useRef<HTMLElement>(null)
+  const isBehind = topic !== screen
+  useEffect(() => {
+    const { current } = panel
+    if (!current) return
+    current.scrollTop = 0
+    // What was clicked is gone: the keyboard goes on with the new page.
+    if (isBehind) current.querySelector<HTMLElement>('.help-more')?.focus()
+  }, [isBehind])
   const { title, what, why, wrong, look, more = [] } = topics[topic]
   return (
-    <aside className="help" aria-label="Help" data-testid={testIds.helpPanel} data-topic={topic}>
-      {topic !== screen && (
+    <aside ref={panel} className="help" aria-label="Help" data-testid={testIds.helpPanel} data-topic={topic}>
+      {isBehind && (
         <button type="button" className="help-more" onClick={() => setOpened(null)}>
           ← {topics[screen].title}
         </button>

@@ -37,7 +37,7 @@ function Propagation({ view, step }: StepProps) {
         </section>
       )}
       <TimelinePictures view={view} />
-      <Drain view={view} />
+      {view.release.outcome === null && <Drain view={view} />}
       <Soak key={JSON.stringify(view.release.settings)} view={view} step={step} />
     </>
   )

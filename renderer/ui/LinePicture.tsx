@@ -13,7 +13,7 @@ import {
 } from '../../electron/contract/timeline-picture.ts'
 import { clockTime, milliseconds } from '../formats.ts'
 import { testIds } from '../test-ids.ts'
-import { EDGE, type Frame, Guides, scaleOf } from './picture-frame.tsx'
+import { EDGE, type Frame, Guides, scaleOf, shownIn } from './picture-frame.tsx'
 
 const STRIP_HEIGHT = 18
 const LATENCY_HEIGHT = 32
@@ -29,7 +29,7 @@ export const LinePicture = memo(function LinePicture(props: {
   const { frame, line, lately } = props
   const { width, stretch, toColour, fromColour } = frame
   const { firstNew, lastOld, kind, host, id } = line
-  const slices = coarser(line.slices, (NARROWEST * (stretch.until - stretch.from)) / width)
+  const slices = coarser(shownIn(stretch, line.slices), (NARROWEST * (stretch.until - stretch.from)) / width)
   const x = scaleOf(frame)
   const height = STRIP_HEIGHT + 6 + LATENCY_HEIGHT
   const sum = sumOf(line)

@@ -1,7 +1,7 @@
 import type { ReleaseView } from '../../electron/contract/models.ts'
 import type { Timeline } from '../../electron/contract/timeline.ts'
 import { ANSWERERS, LINE_TITLES, linesInOrder, sumOf } from '../../electron/contract/timeline-picture.ts'
-import { clockTime, milliseconds, rate } from '../formats.ts'
+import { clockTime, count, milliseconds, rate } from '../formats.ts'
 import { rolesOf } from '../roles.ts'
 
 /** The newest slices of what both environments carried; the report has all. */
@@ -25,7 +25,7 @@ export function TimelineTables({ view, timeline }: { readonly view: ReleaseView;
               .slice(0, SHOWN)
               .map(({ id, kind, host, at, error, said }) => (
                 <li key={`${id} ${at}`} className="wrap">
-                  {clockTime(at)}, {LINE_TITLES[kind].toLowerCase()} to {host}: {error} times
+                  {clockTime(at)}, {LINE_TITLES[kind].toLowerCase()} to {host}: {count(error, 'time')}
                   {said === undefined ? '' : `, ${said}`}
                 </li>
               ))}

@@ -1,9 +1,9 @@
 import { memo } from 'react'
 import type { Colour } from '../../electron/contract/models.ts'
 import type { Timeline } from '../../electron/contract/timeline.ts'
-import { bandPath, roundUp, stepPath } from '../../electron/contract/timeline-picture.ts'
+import { bandPath, scaleOver, stepPath } from '../../electron/contract/timeline-picture.ts'
 import { rate } from '../formats.ts'
-import { EDGE, type Frame, Guides, scaleOf } from './picture-frame.tsx'
+import { EDGE, type Frame, Guides, scaleOf, shownIn } from './picture-frame.tsx'
 
 const HEIGHT = 104
 
@@ -13,12 +13,13 @@ export const TrafficPicture = memo(function TrafficPicture(props: {
   readonly traffic: Timeline['traffic']
   readonly floor: number | null
 }) {
-  const { frame, traffic, floor } = props
-  const { width, fromColour } = frame
+  const { frame, floor } = props
+  const { width, stretch, fromColour } = frame
+  const traffic = shownIn(stretch, props.traffic)
   const x = scaleOf(frame)
-  const most = traffic.reduce((top, { blue, green }) => Math.max(top, blue ?? 0, green ?? 0), (floor ?? 0) * 1.5)
-  const top = roundUp(most)
-  const y = (value: number) => Math.round((HEIGHT - 1 - (value / top) * (HEIGHT - 14)) * 10) / 10
+  const values = traffic.flatMap(({ blue, green }) => [blue, green].filter((value) => value !== null))
+  const { top, highest } = scaleOver(values, (floor ?? 0) * 1.5)
+  const y = (value: number) => Math.round((HEIGHT - 1 - (Math.min(value, top) / top) * (HEIGHT - 14)) * 10) / 10
   const newest = traffic.at(-1)
   const levels = (colour: Colour) =>
     traffic.map(({ from, until, [colour]: value }) => ({ from, until, value, base: 0 }))
@@ -52,7 +53,7 @@ export const TrafficPicture = memo(function TrafficPicture(props: {
           <path className="pictures-base" d={`M0 ${HEIGHT - 0.5}H${width}`} />
           {floor !== null && <path className="pictures-floor" d={`M0 ${y(floor)}H${width}`} />}
           <text x={EDGE + 2} y="11">
-            {rate(top)}/s
+            {rate(top)}/s{highest !== null && `, above it up to ${rate(highest)}/s`}
           </text>
         </svg>
       )}

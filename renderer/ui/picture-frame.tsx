@@ -1,7 +1,7 @@
 import { memo, useMemo } from 'react'
 import type { Colour, Instant, ReleaseView } from '../../electron/contract/models.ts'
 import type { Swap } from '../../electron/contract/timeline.ts'
-import { placeOn, type Stretch, stretchOf, ticksOf } from '../../electron/contract/timeline-picture.ts'
+import { beforeSwap, placeOn, type Stretch, stretchOf, ticksOf } from '../../electron/contract/timeline-picture.ts'
 import { clockTime, day, minuteTime } from '../formats.ts'
 import { rolesOf } from '../roles.ts'
 
@@ -20,17 +20,24 @@ export interface Frame {
 /** Another one only once it would look otherwise: time is shown to the pixel. Null where there is nothing to show. */
 export function useFrame(view: ReleaseView, now: Instant | null, width: number): Frame | null {
   const { toColour, fromColour } = rolesOf(view)
-  const exact = view.timeline ? stretchOf(view.timeline, now) : null
+  const { swaps } = view
+  const [first] = swaps ?? []
+  const whole = view.timeline ? stretchOf(view.timeline, now) : null
+  const exact = whole && first ? { ...whole, from: Math.max(whole.from, beforeSwap(first.at, whole.until)) } : whole
   const pixel = exact ? Math.max(250, (exact.until - exact.from) / width) : 1
   const grain = 250 * 2 ** Math.floor(Math.log2(pixel / 250))
-  const from = exact?.from ?? null
+  const from = exact ? Math.floor(exact.from / grain) * grain : null
   const until = exact ? Math.ceil(exact.until / grain) * grain : null
-  const { swaps } = view
   return useMemo(() => {
     if (from === null || until === null) return null
     const shown = (swaps ?? []).filter(({ at }) => at >= from && at <= until)
     return { stretch: { from, until }, width, swaps: shown, toColour, fromColour }
   }, [from, until, width, swaps, toColour, fromColour])
+}
+
+/** The slices that a picture shows. */
+export function shownIn<Slice extends Stretch>(stretch: Stretch, slices: readonly Slice[]): readonly Slice[] {
+  return slices.filter(({ until }) => until > stretch.from)
 }
 
 /** Where a moment lies in a picture, in pixels. */
@@ -57,7 +64,7 @@ export const Axis = memo(function Axis({ frame }: { readonly frame: Frame }) {
       ))}
       {swaps.map(({ at, isBack }) => (
         <g key={at}>
-          <path className="pictures-swap" d={`M${x(at)} 12V34`} />
+          <path className="pictures-swap" d={`M${x(at)} 12v2m0 14v6`} />
           <text className="pictures-swap-word" x={x(at)} y="10" textAnchor={anchor(x(at), width, 32)}>
             {isBack ? 'Swap back' : 'Swap'}
           </text>

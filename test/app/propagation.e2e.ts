@@ -109,7 +109,8 @@ test('names the resolver that keeps the old answer past its TTL and who keeps a 
     const before = await curve.getAttribute('d')
     expect(before).toMatch(/^M[\d.]+ [\d.]+H/)
     await expect(curve).not.toHaveAttribute('d', before ?? '', { timeout: 15_000 })
-    await pictures.screenshot({ path: test.info().outputPath('pictures.png') })
+    await curve.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: test.info().outputPath('pictures.png') })
   })
 
   await account.control('/faults', { name: 'keep-alive-pinned', on: false })

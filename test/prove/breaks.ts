@@ -1,4 +1,5 @@
 import type { History, Planned } from './history.ts'
+import { ROUTE_BREAKAGES } from './route-breaks.ts'
 
 /** One place of the source that is changed for a breakage. The text must be there, once, so that this list stays true. */
 interface Edit {
@@ -35,9 +36,6 @@ const STAGES_OUT_OF_ORDER: Edit = {
   find: "['snapshot', 'protect', 'retain', 'decouple', 'connect'] as const",
   put: "['snapshot', 'decouple', 'protect', 'retain', 'connect'] as const",
 }
-
-/** An operator who leaves the database with blue until the swap. */
-const LATER: Partial<History> = { coupled: true, decouples: true, later: true, turnsBackAt: null, stopsAt: null }
 
 /** What the laws must notice: mistakes a release engine could really have, each as a change of its source. */
 export const BREAKAGES: readonly Breakage[] = [
@@ -314,70 +312,7 @@ export const BREAKAGES: readonly Breakage[] = [
       },
     ],
   },
-  {
-    name: 'the route goes on without protection',
-    meets: {
-      ...LATER,
-      planned: [at('clone', 0, { kind: 'hand', act: 'switch the protection of the database off' })],
-    },
-    edits: [
-      {
-        file: 'release/route.ts',
-        find: '  if (!details.deletionProtection)\n',
-        put: '  if (details.deletionProtection === null)\n',
-      },
-    ],
-  },
-  {
-    name: 'blue is retired while its database is coupled',
-    meets: LATER,
-    edits: [
-      {
-        file: 'release/steps/retire.ts',
-        find: '    if (parting) return parting\n',
-        put: '',
-      },
-      {
-        file: 'release/steps/retire.ts',
-        find: '? [independenceGate(facts.database), otherDataGate(facts.database)]',
-        put: '? []',
-      },
-      // Its database lets it in, and would be noticed by that.
-      {
-        file: 'release/steps/retire.ts',
-        find: "  return referring.value.length === 0\n    ? gate('no-dependants'",
-        put: "  return referring.value.length >= 0\n    ? gate('no-dependants'",
-      },
-    ],
-  },
-  {
-    name: 'green is made with the coupling of blue',
-    meets: LATER,
-    edits: [
-      {
-        file: 'release/route.ts',
-        find: "    remove: base.filter(({ namespace, optionName }) => namespace === DATABASE && optionName !== 'HasCoupledDatabase'),",
-        put: '    remove: [],',
-      },
-      {
-        file: 'release/route.ts',
-        find: "      option(DATABASE, 'HasCoupledDatabase', 'false'),\n",
-        put: '',
-      },
-      { file: 'release/route.ts', find: '  const verdict = verdictOf(green)\n', put: "  const verdict = ''\n" },
-    ],
-  },
-  {
-    name: 'blue is decoupled before production has left it',
-    meets: LATER,
-    edits: [
-      {
-        file: 'release/decouple.ts',
-        find: "const BESIDE = ['snapshot', 'protect', 'let-in'] as const",
-        put: "const BESIDE = ['snapshot', 'protect', 'let-in', 'retain'] as const",
-      },
-    ],
-  },
+  ...ROUTE_BREAKAGES,
   {
     name: 'a roll back forgets that production has moved',
     meets: { turnsBackAt: 'retire' },

@@ -102,7 +102,9 @@ describe('what hangs on an environment', () => {
         .evidence.map(({ text }) => text)
         .join(' '),
     ).toContain('names the database orders')
-    const inside = independenceGate(seen({ resources: read([resource('AWS::RDS::DBCluster', 'CREATE_COMPLETE', 'Orders')]) }))
+    const inside = independenceGate(
+      seen({ resources: read([resource('AWS::RDS::DBCluster', 'CREATE_COMPLETE', 'Orders')]) }),
+    )
     expect([inside.status, inside.summary]).toEqual(['failed', expect.stringContaining('AWS::RDS::DBCluster')])
   })
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
   bandPath,
+  beforeSwap,
   coarser,
   linesInOrder,
   placeOn,
   roundUp,
+  scaleOver,
   sharesOf,
   stepPath,
   stretchOf,
@@ -22,6 +24,11 @@ describe('the time that is shown', () => {
     expect(stretchOf(timeline, AT + 5000)).toEqual({ from: AT - 720_000, until: AT + 5000 })
     expect(stretchOf(timeline, null)?.until).toBe(AT)
     expect(stretchOf({ lines: [], traffic: [] }, AT)).toBeNull()
+  })
+
+  it('begins shortly before the swap, however long the release stood there', () => {
+    expect(beforeSwap(AT, AT + MINUTE)).toBe(AT - 2 * MINUTE)
+    expect(beforeSwap(AT, AT + 60 * MINUTE)).toBe(AT - 15 * MINUTE)
   })
 
   it.each([
@@ -115,6 +122,15 @@ describe('a curve', () => {
     expect(stepPath([level(0, 5, 2), level(7, 9, 2)], x, y)).toBe('M0 8H5M7 8H9')
     expect(bandPath([{ ...level(0, 5, null), base: 0 }], x, y)).toBe('')
     expect(bandPath([{ ...level(0, 5, 3), base: 1 }], x, y)).toBe('M0 9V7H5V9Z')
+  })
+
+  it('has a top that a single outlier does not set, and tells of it', () => {
+    const usual = Array.from({ length: 40 }, (_, index) => 8 + (index % 5))
+    expect(scaleOver(usual, 1)).toEqual({ top: 20, highest: null })
+    expect(scaleOver([...usual, 230], 1)).toEqual({ top: 20, highest: 230 })
+    expect(scaleOver([1, 2, 230], 1)).toEqual({ top: 300, highest: null })
+    expect(scaleOver([...usual.map(() => 0), 5], 0.3)).toEqual({ top: 5, highest: null })
+    expect(scaleOver([], 0.3)).toEqual({ top: 0.3, highest: null })
   })
 
   it.each([
