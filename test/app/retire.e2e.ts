@@ -21,8 +21,9 @@ test('terminates nothing without the production URL typed, nor while blue holds 
   })
 
   await test.step('another hand has swapped the URLs back', async () => {
-    await account.control('/drift', { action: 'swap', environment: green, with: SHOP.environment })
+    // Before the swap is seen: the field goes with the lever.
     await operator.fill(testIds.typedUrl, SHOP.cname)
+    await account.control('/drift', { action: 'swap', environment: green, with: SHOP.environment })
     const gate = operator.by(testIds.gate('holds-no-production'))
     await expect(gate).toHaveAttribute('data-status', 'failed')
     await expect(gate).toContainText('terminating it would take production down')

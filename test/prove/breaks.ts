@@ -243,7 +243,7 @@ export const BREAKAGES: readonly Breakage[] = [
     edits: [
       {
         file: 'release/steps/swap.ts',
-        find: '      capacityGate(state, sight),\n',
+        find: '      capacityGate(state, sight, stack),\n',
         put: '',
       },
     ],

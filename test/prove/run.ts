@@ -173,7 +173,7 @@ export async function run(history: History): Promise<Told> {
     }
     recorder.shown(view)
     if (sleeper !== null && session.isBusy()) {
-      await wake(sleeper)
+      wake(sleeper)
       continue
     }
     const pressed = operator.next(view, {
@@ -187,9 +187,11 @@ export async function run(history: History): Promise<Told> {
       session.press(pressed)
       continue
     }
-    if (sleeper !== null) await wake(sleeper)
-    else if (view.paused) pass(account.now + 60_000)
-    else if (!session.isBusy()) {
+    if (sleeper !== null) wake(sleeper)
+    else if (view.paused) {
+      pass(account.now + 60_000)
+      lookOutNow()
+    } else if (!session.isBusy()) {
       recorder.deadEnd(
         `Nothing moves and nothing waits at ${view.release.step}: ${view.problem?.title ?? 'no problem'}`,
       )
@@ -197,18 +199,22 @@ export async function run(history: History): Promise<Told> {
     }
   }
 
-  async function wake(mine: Sleeper): Promise<void> {
-    for (let other = aside; other !== null && other.until <= mine.until && !life.isDead; other = aside) {
-      aside = null
-      advanceTo(account, Math.max(account.now, other.until))
-      other.wake()
-      await drained()
-    }
-    if (life.isDead || sleeper !== mine) return
+  function wake(mine: Sleeper): void {
     sleeper = null
     pass(mine.until)
     if (weather.asleep()) life.isDead = true
-    else mine.wake()
+    else {
+      lookOutNow()
+      mine.wake()
+    }
+  }
+
+  /** Timers may be late: whoever looks out does so when the turns move too. */
+  function lookOutNow(): void {
+    const mine = aside
+    if (mine === null || mine.until > account.now) return
+    aside = null
+    mine.wake()
   }
 
   recorder.unlike(...likeness(entries, session.fresh()))

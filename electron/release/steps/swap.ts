@@ -28,7 +28,7 @@ import {
   type Step,
   unreadable,
 } from '../step.ts'
-import type { HttpAnswer, OptionSetting, World } from '../world.ts'
+import type { HttpAnswer, OptionSetting, StackResource, World } from '../world.ts'
 
 interface Facts {
   readonly database: DatabaseEvidence | null
@@ -40,6 +40,8 @@ interface Facts {
   readonly domains?: DomainAudit | null
   /** Blue's settings on the way back, where this release has shrunk or decoupled it. */
   readonly size?: Reading<readonly OptionSetting[]> | null
+  /** Blue's stack on the way back, where its instances cannot be counted. */
+  readonly stack?: Reading<readonly StackResource[] | null> | null
   /** What the production URL answers, asked of the zone's own servers; null before the swap. */
   readonly production: { readonly answer: HttpAnswer; readonly by: 'blue' | 'green' | 'other' | 'error' } | null
 }
@@ -69,7 +71,9 @@ export const swap: Step<Facts> = {
       const size = isBack
         ? await reading(hands.world, () => elasticBeanstalk.deployedSettings(blue.application, blue.name))
         : null
-      return { database: null, unchanged: null, production: null, size }
+      const isUncounted = state.release.track === 'rollback' && blue !== null && sight.blueHealth === null
+      const stack = isUncounted ? await reading(hands.world, () => hands.world.stack.resources(blue.id)) : null
+      return { database: null, unchanged: null, production: null, size, stack }
     }
     const [route, database, unchanged, domains] = await Promise.all([
       readRoute(hands.world, state, null, green),
@@ -168,7 +172,7 @@ const BEFORE_GROWING = new Set(['one-application', 'nothing-in-flight', 'holder'
 function gatesOf(
   state: ReleaseState,
   sight: Sight,
-  { database, route, unchanged: read, domains, size }: Facts,
+  { database, route, unchanged: read, domains, size, stack }: Facts,
 ): readonly Gate[] {
   const { to, from } = partsOf(state, sight)
   const { at } = sight
@@ -225,7 +229,7 @@ function gatesOf(
     return [
       ...common,
       ...sizeGates(state, size ?? null, at),
-      capacityGate(state, sight),
+      capacityGate(state, sight, stack),
       ...lostPropertiesGates(state, size, at),
     ]
   const tested = recordOf(state, 'test').provedAt !== null
@@ -327,11 +331,18 @@ function neighbourGates({ neighbours }: Unchanged): readonly Gate[] {
 }
 
 /** Before traffic goes back the old side must be able to carry it (as Spinnaker checks capacity before it rolls back). */
-function capacityGate(state: ReleaseState, sight: Sight): Gate {
+function capacityGate(state: ReleaseState, sight: Sight, stack: Facts['stack']): Gate {
   const count = (health: Sight['blueHealth']) =>
     health?.instances.filter(({ status }) => status === 'Ok').length ?? null
   const [blue, green] = [count(sight.blueHealth), count(sight.greenHealth)]
   const title = 'Blue can carry the traffic again'
+  // A termination that AWS has given up leaves an environment that is Ready, and without instances.
+  const isAlive = ({ logicalId, status }: StackResource) =>
+    logicalId === 'AWSEBAutoScalingGroup' && status !== 'DELETE_COMPLETE'
+  if (blue === null && stack?.ok && !stack.value?.some(isAlive))
+    return gate('capacity', title, 'failed', 'Its Auto Scaling group is gone: it has no instances to answer with.', [
+      evidence('cloudformation:ListStackResources', stack.at, 'no AWSEBAutoScalingGroup'),
+    ])
   if (blue === null || green === null)
     return gate('capacity', title, 'unknown', 'Without enhanced health the instances cannot be counted.', [], {
       waivable: true,

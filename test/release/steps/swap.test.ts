@@ -265,6 +265,16 @@ describe('the swap back', () => {
   ])('%s', (_words, seen, expected) => {
     expect(closed(back(), seen, none)).toEqual(expected)
   })
+
+  it('is closed for good where nothing counts the instances and a termination that was given up took them', () => {
+    const group = (status: string) => ({ logicalId: 'AWSEBAutoScalingGroup', physicalId: 'asg', type: 'ASG', status })
+    const capacity = (status: string) =>
+      swap
+        .judge(back(), swappedSight({ blueHealth: null }), { ...none, stack: ok([group(status)]) })
+        .gates?.find(({ id }) => id === 'capacity')
+    expect(capacity('CREATE_COMPLETE')).toMatchObject({ status: 'unknown', waivable: true })
+    expect(capacity('DELETE_COMPLETE')).toMatchObject({ status: 'failed', waivable: false })
+  })
 })
 
 describe('the call', () => {
