@@ -35,15 +35,36 @@ export function drainViewOf(state: ReleaseState, sight: Pick<Sight, 'at' | 'traf
   const swappedAt = lastSwap(state).at
   if (swappedAt === null) return null
   const { from, to } = rolesOf(state.release.track)
-  const readings = sight.traffic[from].filter(({ at }) => at >= swappedAt)
-  const idle = state.baseline?.floorRequestsPerSecond ?? 0
   const floor = floorOf(state)
-  const trend = trendOf(readings, { idle, floor, now: sight.at })
+  const trend = trendSince(sight.traffic[from], swappedAt, {
+    idle: state.baseline?.floorRequestsPerSecond ?? 0,
+    floor,
+    now: sight.at,
+  })
   if (trend === null) return null
   const servers = saidByServers(state)
   const kept = state.timeline.lines.find(({ kind }) => kind === 'kept')?.slices.at(-1)
   const keptHere = (kept?.[from] ?? 0) > 0 && sight.at - (kept?.until ?? 0) < 5 * MINUTE
   return { ...trend, floor, ...wordsOf(trend, { servers, keptHere, from, to, floor, now: sight.at }) }
+}
+
+/** By the readings it was found in: one look is judged once and drawn many times. */
+const found = new WeakMap<readonly TrafficReading[], { readonly key: string; readonly trend: Trend | null }>()
+
+function trendSince(
+  readings: readonly TrafficReading[],
+  swappedAt: Instant,
+  rest: Parameters<typeof trendOf>[1],
+): Trend | null {
+  const key = [swappedAt, rest.idle, rest.floor, rest.now].join(' ')
+  const known = found.get(readings)
+  if (known?.key === key) return known.trend
+  const trend = trendOf(
+    readings.filter(({ at }) => at >= swappedAt),
+    rest,
+  )
+  found.set(readings, { key, trend })
+  return trend
 }
 
 type Trend = Pick<DrainView, 'trend' | 'since' | 'requestsPerSecond' | 'idleAt'>
