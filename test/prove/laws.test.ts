@@ -121,6 +121,7 @@ describe('each law by itself', () => {
       { made: [made('createEnvironment', ['g']), made('createEnvironment', ['g'])] },
     ],
     ['L4', /swapCnames was made before it was journalled/, { made: [made('swapCnames', [BLUE, GREEN])] }],
+    ['L4', /several names/, { made: [made('createSnapshot', ['db', 'a']), made('createSnapshot', ['db', 'b'])] }],
     ['L4', /two greens/, { left: { environments: [GREEN, 'e-other'], templates: [] } }],
     ['L4', /template is left/, { left: { environments: [], templates: ['t'] } }],
     ['L5', /the release/, { unlike: ['the release'] }],

@@ -235,7 +235,7 @@ export function connect(parts: {
       groupNamed: (name) => call('groupNamed', name, () => databases.groupNamed(name)),
       allows: (...input) => call('groupsReferring', input[0], () => databases.allows(...input)),
       createSnapshot: (...input) =>
-        change('createSnapshot', [input[0]], always, () => databases.createSnapshot(...input)),
+        change('createSnapshot', [input[0], input[1]], always, () => databases.createSnapshot(...input)),
       protect: (id) => change('protect', [id], always, () => databases.protect(id)),
       createGroup: (input) => change('createGroup', [input.name], always, () => databases.createGroup(input)),
       allow: (...input) => change('allow', [input[0]], always, () => databases.allow(...input)),
