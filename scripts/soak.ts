@@ -27,6 +27,7 @@ if (!Number.isInteger(kills) || kills < 0 || !Number.isInteger(seed) || !(speed 
   process.exit(2)
 }
 
+const MOVED_BY_HAND = 'The partners’ domain is moved by hand right after the swap.'
 const random = randomOf(seed)
 const started = performance.now()
 const practice = await startPractice({ speed })
@@ -73,14 +74,18 @@ process.exit()
 /** Does what an operator would, until this moment or the end of the release. */
 async function workUntil({ page }: DrivenApp, moment: number): Promise<string | null> {
   while (performance.now() < moment) {
-    const outcome = await oneThing(page).catch(() => null)
+    const outcome = await oneThing(page).catch(notThere)
     if (outcome !== null) return outcome
     await new Promise((resolve) => setTimeout(resolve, Math.min(150, Math.max(0, moment - performance.now()))))
   }
   return null
 }
 
-const MOVED_BY_HAND = 'The partners’ domain is moved by hand right after the swap.'
+/** What was on the screen a moment ago may be gone; a mistake of this script must not be taken for that. */
+function notThere(thrown: unknown): null {
+  if (thrown instanceof ReferenceError || thrown instanceof TypeError) throw thrown
+  return null
+}
 
 /** What is next on the screen; answers the outcome once there is one. */
 async function oneThing(page: DrivenApp['page']): Promise<string | null> {
@@ -110,7 +115,7 @@ async function oneThing(page: DrivenApp['page']): Promise<string | null> {
       .fill(PRODUCTION, quick)
   for (const question of QUESTION_IDS) {
     const answer = by(testIds.answer(question, 'yes'))
-    if ((await isThere(testIds.answer(question, 'yes'))) && !(await answer.isChecked())) await answer.click(quick)
+    if ((await isThere(testIds.answer(question, 'yes'))) && !(await answer.isChecked(quick))) await answer.click(quick)
   }
   // One domain of the shop stays behind on purpose.
   const domains = page.locator(`[data-testid="${testIds.gate('domains')}"][data-mark="failed"]`)
