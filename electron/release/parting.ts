@@ -2,6 +2,7 @@ import type { Action } from '../contract/entries.ts'
 import type { Gate } from '../contract/models.ts'
 import type { DatabaseEvidence } from './couplings.ts'
 import { actDecoupling, type DecouplingFacts, decouplingOf, stageOf } from './decouple.ts'
+import { nameOf } from './decouple-preview.ts'
 import { bindingGates, type RouteFacts } from './route.ts'
 import type { ReleaseState } from './state.ts'
 import { evidence, gate, type Hands, type Judgement, partsOf, type Sight, unreadable } from './step.ts'
@@ -60,9 +61,10 @@ export function partedProofs(
   ]
 }
 
-/** That the database which was taken out outlives the environment; none where this release took none out. */
+/** That the database which was taken out outlives the environment, or what a way back leaves at one that was not; none where neither is so. */
 export function databaseProofs(state: ReleaseState, facts: DecouplingFacts | null | undefined): readonly Gate[] {
-  if (state.release.track !== 'forward' || !state.decoupling || !facts) return []
+  if (state.release.track === 'rollback') return leftForGreen(state)
+  if (!state.decoupling || !facts) return []
   const id = 'database-stays'
   const title = 'The database stays'
   const { databaseId, details } = facts
@@ -87,6 +89,23 @@ export function databaseProofs(state: ReleaseState, facts: DecouplingFacts | nul
         waivable: true,
         remedy: 'Restore it from its snapshot: AWS console, RDS, Snapshots. Or say why it may be gone.',
       },
+    ),
+  ]
+}
+
+/** What was made so that green could use blue's database: nobody needs it after a way back, and nothing here deletes it. */
+function leftForGreen(state: ReleaseState): readonly Gate[] {
+  const { route, decoupling, decoupledAt, release } = state
+  const madeAt = state.forward.independence.provedAt
+  if (route !== 'decouple-later' || !decoupling || decoupledAt !== null || madeAt === null) return []
+  const name = nameOf(state)
+  return [
+    gate(
+      'database-untouched',
+      'The database stays as it was',
+      'passed',
+      `${decoupling.id} still belongs to ${release.blue.name}. The snapshot ${name}, deletion protection and the security group ${name}, which the database lets in, are kept: ${release.blue.name} needs none of them; take away in the AWS console what you do not want.`,
+      [evidence('journal', madeAt, `snapshot and security group ${name}`)],
     ),
   ]
 }

@@ -225,6 +225,8 @@ describe('decoupling blue after the swap', () => {
     expect(end.release.outcome).toBe('rolled-back')
     expect([account.count('updateSettings'), account.rds.details.has(DATABASE)]).toEqual([0, true])
     expect(account.blue.status).toBe('Ready')
+    const left = end.rollbackSteps.at(-1)?.proofs.find(({ id }) => id === 'database-untouched')
+    expect(left?.summary).toContain('in the AWS console')
   })
 
   it('says what blue has lost where the way back is taken after its decoupling', async () => {
