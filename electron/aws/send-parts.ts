@@ -129,6 +129,11 @@ async function sendMultipart({ client, source, location, onProgress, signal }: S
       if (bytes.length < PART_BYTES) break
     }
     await Promise.all(underWay)
+    // One that failed may have left the set before it was waited for.
+    failed.signal.throwIfAborted()
+  } catch (thrown) {
+    // The others were only cut off because of the first.
+    throw failed.signal.aborted ? failed.signal.reason : thrown
   } finally {
     // What was merely cut off stays in S3 and is gone on with; nothing is under way when this is left.
     failed.abort()
