@@ -48,7 +48,7 @@ export function drainViewOf(state: ReleaseState, sight: Pick<Sight, 'at' | 'traf
   return { ...trend, floor, ...wordsOf(trend, { servers, keptHere, from, to, floor, now: sight.at }) }
 }
 
-/** By the readings it was found in: one look is judged once and drawn many times. */
+/** By the readings it was found in, which come every quarter of a minute: each is judged once and drawn many times. */
 const found = new WeakMap<readonly TrafficReading[], { readonly key: string; readonly trend: Trend | null }>()
 
 function trendSince(
@@ -56,7 +56,7 @@ function trendSince(
   swappedAt: Instant,
   rest: Parameters<typeof trendOf>[1],
 ): Trend | null {
-  const key = [swappedAt, rest.idle, rest.floor, rest.now].join(' ')
+  const key = [swappedAt, rest.idle, rest.floor].join(' ')
   const known = found.get(readings)
   if (known?.key === key) return known.trend
   const trend = trendOf(
@@ -131,8 +131,9 @@ function steadyEnd(points: readonly Point[]): readonly Point[] {
 function isChanging(points: readonly Point[]): boolean {
   const [first, last] = [points[0], points.at(-1)]
   if (first === undefined || last === undefined || points.length < 3) return false
-  const change = Math.abs(slopeOf(points) * (last.at - first.at))
-  return change > Math.max(LEAST_CHANGE, 3 * spreadOf(points) * Math.sqrt(12 / points.length))
+  const slope = slopeOf(points)
+  const change = Math.abs(slope * (last.at - first.at))
+  return change > Math.max(LEAST_CHANGE, 3 * spreadOf(points, slope) * Math.sqrt(12 / points.length))
 }
 
 /** Whether it lies along its line as closely as one reading lies by the next: a fall that has ended does not. */
@@ -142,8 +143,7 @@ function isOneLine(points: readonly Point[]): boolean {
 }
 
 /** How far readings lie from the line through them, as a standard deviation. */
-function spreadOf(points: readonly Point[]): number {
-  const slope = slopeOf(points)
+function spreadOf(points: readonly Point[], slope = slopeOf(points)): number {
   const first = points[0]?.at ?? 0
   const above = points.map(({ at, log }) => log - slope * (at - first))
   const level = medianOf(above)
