@@ -149,7 +149,9 @@ function LaneRow({
 
 function LaneFacts({ lane, busiest }: { readonly lane: Lane; readonly busiest: number }) {
   const { environment, health } = lane
-  const word = health?.status ?? environment?.healthStatus ?? environment?.healthColor ?? 'Unknown'
+  // Right after a change AWS may leave its word out.
+  const words = [health?.status, environment?.healthStatus, environment?.healthColor]
+  const word = words.find((each) => each !== undefined && each !== null && each !== '') ?? 'Unknown'
   const tone = healthTone(word, health?.color ?? environment?.healthColor ?? '')
   const version = environment?.versionLabel ?? null
   const newest = lane.traffic.at(-1)
