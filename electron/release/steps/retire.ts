@@ -88,7 +88,9 @@ export const retire: Step<Facts> = {
     const { from } = partsOf(state, sight)
     const record = recordOf(state, 'retire')
     const gone = !from.environment || from.environment.status === 'Terminated'
-    const askedAt = record.effects['terminate-environment']
+    // Where the answer was lost, what CloudFormation could not delete shows that it was asked for, and given up.
+    const wasAsked = failedToDelete(facts).length > 0 ? record.intents['terminate-environment'] : undefined
+    const askedAt = record.effects['terminate-environment'] ?? wasAsked
     // Just after it was made AWS may not list it yet: that it is not listed does not say that it is gone.
     if (!from.environment && state.release.track === 'rollback' && createMayBeUnseen(state, sight.at)) {
       return {
@@ -179,8 +181,9 @@ export const retire: Step<Facts> = {
 const BEFORE_SHRINKING = new Set(['propagation-proved', 'target-ok', 'holds-no-production', 'nothing-in-flight'])
 
 /** A termination that AWS began and gave up, by what is left of the stack and who holds on to it. */
-function notTerminated(name: string, status: string | undefined, { resources, referring }: Facts): Problem {
-  const left = resources?.ok ? (resources.value ?? []).filter(({ status: is }) => is === 'DELETE_FAILED') : []
+function notTerminated(name: string, status: string | undefined, facts: Facts): Problem {
+  const { referring } = facts
+  const left = failedToDelete(facts)
   const groups = referring?.ok ? referring.value.map(({ id, name: group }) => `${group} (${id})`).join(', ') : ''
   const failed = left.map(({ logicalId, physicalId }) => `${logicalId} (${physicalId})`).join(', ')
   return problem('refused-by-aws', `${name} was not terminated`, {
@@ -190,6 +193,10 @@ function notTerminated(name: string, status: string | undefined, { resources, re
         ? 'Read the events: mostly another security group still refers to one of its own. Remove that reference in the AWS console, then try again.'
         : `The security group ${groups} still lets it in: remove that rule in the EC2 console, then try again.`,
   }).problem
+}
+
+function failedToDelete({ resources }: Facts): readonly StackResource[] {
+  return resources?.ok ? (resources.value ?? []).filter(({ status }) => status === 'DELETE_FAILED') : []
 }
 
 /** An update in flight is aborted first, where AWS lets it: only a Ready environment can be terminated. */

@@ -276,6 +276,16 @@ describe('removing green on the way back', () => {
   })
 })
 
+it('is not asked for a second time where the answer to the first was lost and AWS gave up', () => {
+  const meant = { leverAt: START, typedUrl: PRODUCTION, intents: { 'terminate-environment': START } }
+  const state = stateAt('retire', { propagation: { provedAt: START }, retire: meant })
+  const seen = swappedSight({ at: START + 600_000 })
+  const stood = ok([{ ...group, status: 'DELETE_FAILED' }])
+  const found = retire.judge(state, seen, { ...well, ...evidence(stood) })
+  expect([found.due, found.stuck?.title]).toEqual([null, 'shop-blue was not terminated'])
+  expect(retire.judge(state, seen, well).due).toBe('terminate-environment')
+})
+
 describe('the call that cannot be taken back', () => {
   it.each<[string, Sight, number]>([
     ['is made for blue, once green holds the production URL', swappedSight(), 1],
