@@ -209,7 +209,7 @@ export function holderOf(state: ReleaseState, sight: Pick<Sight, Colour>): Colou
 }
 
 /**
- * Who holds the production CNAME, read anew: for right before a call that cannot be taken back. The look before it takes some
+ * Who holds the production CNAME, read anew: for right before a call that would hurt who holds it. The look before it takes some
  * twenty calls at one a second, long enough for another hand to swap.
  */
 export async function readHolder({ release }: ReleaseState, { world }: Hands): Promise<Colour | null> {

@@ -31,7 +31,7 @@ export const LAWS: Readonly<
         (holderAsSeen(each) === blue) !== (trackAt(entries, each.entries) === 'forward')
           ? [`swapped on the way ${trackAt(entries, each.entries)} while ${each.truth.holder} held production`]
           : []),
-        ...(DISTURBS.has(each.name) && each.targets[0] === each.truth.holder
+        ...(DISTURBS.has(each.name) && each.targets[0] === holderAsSeen(each)
           ? [`${each.name} of ${each.targets[0]} while it held production`]
           : []),
         ...(IRREVOCABLE.has(each.name) && !each.known.last.startsWith('describeEnvironments ')
@@ -165,7 +165,7 @@ export function brokenLaws(trace: Trace): readonly Broken[] {
   return Object.entries(LAWS).flatMap(([law, { broken }]) => broken(trace).map((how) => ({ law, how })))
 }
 
-/** Who held production when the call before was answered: AWS has no swap that is only made if nobody else makes one in that second. */
+/** Who held production when the call before was answered: AWS has no call that is only made if nobody else swaps in that second. */
 function holderAsSeen({ known, truth }: Made): string | null {
   const seen = Object.entries(known.listed).filter(([, { cname }]) => cname?.toLowerCase() === PRODUCTION)
   const newest = seen.toSorted(([, a], [, b]) => b.at - a.at)[0]
