@@ -21,6 +21,7 @@ import {
   holderOf,
   type Judgement,
   lockedBy,
+  readHolder,
   type Sight,
   waitsForAws,
   withWaivers,
@@ -171,7 +172,10 @@ export function runRelease(input: {
         // Nor what was read before the computer slept, also where nobody has told so yet.
         if (gaps !== gapsBefore || clock.now() - lookedAt > LONGEST_LOOK_MILLISECONDS * clock.speed()) return
         const isOpen = !found.drift?.stops && (found.gates === null || allOpen(found.gates))
-        if (found.due !== null && isOpen) return perform(found)
+        if (found.due !== null && isOpen && sight) {
+          // Production may have been moved by another hand since: the next turn shows it.
+          if ((await readHolder(state, world)) === holderOf(state, sight)) return perform(found)
+        }
       }
     }
     withdrawLever(id, found)

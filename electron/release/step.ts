@@ -209,15 +209,14 @@ export function holderOf(state: ReleaseState, sight: Pick<Sight, Colour>): Colou
 }
 
 /**
- * Who holds the production CNAME, read anew: for right before a call that would hurt who holds it. The look before it takes some
- * twenty calls at one a second, long enough for another hand to swap.
+ * Who holds the production CNAME, read anew: for right before a change. The look before it takes some twenty calls at one a
+ * second, and an upload minutes, long enough for another hand to swap.
  */
-export async function readHolder({ release }: ReleaseState, { world }: Hands): Promise<Colour | null> {
-  const ids = [release.blue.id, ...(release.green.id === null ? [] : [release.green.id])]
-  const listed = await world.elasticBeanstalk.describeEnvironments({ ids })
-  const holder = listed.find(({ cname }) => cname?.toLowerCase() === release.productionCname.toLowerCase())
-  if (!holder) return null
-  return holder.id === release.blue.id ? 'blue' : 'green'
+export async function readHolder(state: ReleaseState, { elasticBeanstalk }: World): Promise<Colour | null> {
+  const { blue, green } = state.release
+  const listed = await elasticBeanstalk.describeEnvironments({ ids: [blue, green].flatMap(({ id }) => id ?? []) })
+  const known = (id: string | null) => listed.find((environment) => environment.id === id) ?? null
+  return holderOf(state, { blue: known(blue.id), green: known(green.id) })
 }
 
 /** Both environments by their part in this track: production goes `to` one and leaves the other. */

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Entry } from '../../electron/contract/entries.ts'
 import { type Problem, problem, SignalboxError } from '../../electron/contract/problem.ts'
 import { runRelease } from '../../electron/release/engine.ts'
 import { at, begunAt, drive, gateOf, open, pass, upTo, whole } from './drive.ts'
-import { fakeAccount } from './world.ts'
+import { fakeAccount, type Mutation } from './world.ts'
 
 const DENIED: Problem = { code: 'access-denied', title: 'AWS does not allow this', remedy: 'Ask for the permission.' }
 const EXPIRED: Problem = { code: 'credentials-expired', title: 'Your session has expired' }
@@ -61,6 +61,47 @@ describe('a coupled database', () => {
     const view = await pass(account, session, 120)
     expect(gateOf(view, 'independent')).toMatchObject({ status: 'unknown', remedy: DENIED.remedy })
     expect(view.release.step).toBe('independence')
+  })
+})
+
+describe('a swap by another hand between the last look and a change', () => {
+  /** Goes on to the change, and does `meanwhile` at the look at health before it; says how many such looks there were. */
+  async function change(step: 'deploy' | 'swap' | 'retire', call: Mutation, [nth, meanwhile]: [number, () => void]) {
+    const { account, session } = await at(step)
+    let looks = 0
+    let looksBefore = 0
+    const watch = () =>
+      account.before('health', () => {
+        looks += 1
+        if (looks === nth) {
+          const { blue } = account
+          const green = account.green()
+          if (green) [blue.cnamePrefix, green.cnamePrefix] = [green.cnamePrefix, blue.cnamePrefix]
+          meanwhile()
+        }
+        watch()
+      })
+    watch()
+    account.before(call, () => {
+      looksBefore = looks
+    })
+    await drive(account, session, {
+      until: (view) => looksBefore > 0 || view.release.step !== step || looks > nth + 20,
+    })
+    return { account, looksBefore }
+  }
+
+  it.each([
+    ['deploy', 'deploy'],
+    ['swap', 'swapCnames'],
+    ['retire', 'terminate'],
+  ] as const)('at %s lets nothing be changed', async (step, call) => {
+    const { looksBefore } = await change(step, call, [Number.MAX_SAFE_INTEGER, () => {}])
+    expect(looksBefore).toBeGreaterThan(0)
+    const meanwhile = vi.fn<() => void>()
+    const { account } = await change(step, call, [looksBefore, meanwhile])
+    expect(meanwhile).toHaveBeenCalledOnce()
+    expect(account.count(call)).toBe(0)
   })
 })
 

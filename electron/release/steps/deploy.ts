@@ -12,7 +12,6 @@ import {
   READ_LAG_MILLISECONDS,
   RELEASE_TAG,
   type Reading,
-  readHolder,
   reading,
   type Step,
   underWay,
@@ -160,8 +159,6 @@ export const deploy: Step<Facts> = {
     if (!version || !green) return
     const { world, record, progress, signal } = hands
     const { clock, elasticBeanstalk, bundles } = world
-    // Another hand may have given production to green since the last look: it would be deployed to under its users.
-    if (action === 'deploy-version' && (await readHolder(state, hands)) === 'green') return
     await journalled(hands, { step: 'deploy', action, detail: version.label }, async () => {
       if (action === 'upload-bundle' && version.bundle) {
         const { sizeBytes, fileName } = version.bundle

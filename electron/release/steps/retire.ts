@@ -24,7 +24,6 @@ import {
   partsOf,
   READ_LAG_MILLISECONDS,
   type Reading,
-  readHolder,
   reading,
   type Sight,
   type Step,
@@ -162,9 +161,8 @@ export const retire: Step<Facts> = {
     }
     if (action === 'put-back') return actPutBack(state, facts.held, hands)
     const id = release[from.colour].id
-    // The last look before the one call that cannot be taken back: by id, and never who holds production, then or by now.
+    // The last look before the one call that cannot be taken back: by id, and never who holds production.
     if (id === null || from.environment?.id !== id || holderOf(state, sight) === from.colour) return
-    if ((await readHolder(state, hands)) === from.colour) return
     if (action === 'shrink-environment') return actShrink(id, state, facts.database, hands)
     if (action !== 'terminate-environment' && action !== 'abort-update')
       return actParting(action, state, facts.database, facts.route, hands)

@@ -9,7 +9,7 @@ import { managedUpdateGate, type Neighbours, onlyReleaseGate, readNeighbours } f
 import { bothAddresses, said } from '../reach.ts'
 import { bindingGates, lostPropertiesGates, type RouteFacts, readRoute } from '../route.ts'
 import { actGrow, growOf, sizeGates } from '../shrink.ts'
-import { type ReleaseState, recordOf, rolesOf } from '../state.ts'
+import { type ReleaseState, recordOf } from '../state.ts'
 import {
   describe,
   evidence,
@@ -22,7 +22,6 @@ import {
   partsOf,
   READ_LAG_MILLISECONDS,
   type Reading,
-  readHolder,
   reading,
   type Sight,
   type Step,
@@ -159,8 +158,7 @@ export const swap: Step<Facts> = {
   async act(action, state, _sight, _facts, hands) {
     if (action === 'grow-environment') return actGrow(state, hands)
     const [blueId, greenId] = [state.release.blue.id, state.release.green.id]
-    // A swap that another hand made meanwhile would be undone by ours; the next turn shows it.
-    if (greenId === null || (await readHolder(state, hands)) !== rolesOf(state.release.track).from) return
+    if (greenId === null) return
     const note = { step: 'swap' as const, action, detail: `${blueId} and ${greenId}` }
     await journalled(hands, note, () => hands.world.elasticBeanstalk.swapCnames(blueId, greenId))
   },

@@ -302,10 +302,4 @@ describe('the call that cannot be taken back', () => {
     await retire.act('terminate-environment', ready, seen, well, handsOn(account))
     expect(account.count('terminate')).toBe(count)
   })
-
-  it('is not made where another hand has swapped back since the last look', async () => {
-    const account = fakeAccount()
-    await retire.act('terminate-environment', ready, swappedSight(), well, handsOn(account))
-    expect(account.count('terminate')).toBe(0)
-  })
 })

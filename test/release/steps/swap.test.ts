@@ -5,7 +5,6 @@ import { evidence, gate, type Sight } from '../../../electron/release/step.ts'
 import { swap } from '../../../electron/release/steps/swap.ts'
 import { START } from '../cloud.ts'
 import { environment, greenEnvironment, health, ok, sight, stateAt, swappedSight } from '../things.ts'
-import { fakeAccount, handsOn } from '../world.ts'
 
 type Facts = Parameters<typeof swap.judge>[2]
 
@@ -274,26 +273,5 @@ describe('the swap back', () => {
         .gates?.find(({ id }) => id === 'capacity')
     expect(capacity('CREATE_COMPLETE')).toMatchObject({ status: 'unknown', waivable: true })
     expect(capacity('DELETE_COMPLETE')).toMatchObject({ status: 'failed', waivable: false })
-  })
-})
-
-describe('the call', () => {
-  it.each([
-    ['is made while blue holds the production URL', 'shop', 1],
-    ['is not made where another hand has swapped since the last look', 'shop-green', 0],
-  ])('%s', async (_words, prefix, count) => {
-    const account = fakeAccount()
-    account.add({
-      id: 'e-green00001',
-      name: 'shop-green',
-      cnamePrefix: 'shop-other',
-      versionLabel: '1',
-      tags: [],
-      settings: [],
-    })
-    for (const each of [account.blue, account.green()]) Object.assign(each ?? {}, { status: 'Ready' })
-    account.blue.cnamePrefix = prefix
-    await swap.act('swap-cnames', stateAt('swap'), sight(), well, handsOn(account))
-    expect(account.count('swapCnames')).toBe(count)
   })
 })
