@@ -43,7 +43,10 @@ export function agreeFingerprint(blue: readonly HttpAnswer[], green: readonly Ht
   }
 }
 
-/** Who answered; `other` is a sound answer of neither, `error` no answer or a server's error that names nobody. */
+/**
+ * Who answered; `other` is a sound answer of neither, `error` no answer or a server's error that names nobody. A mark of one side
+ * at an address that only the other has names nobody: another hand may have deployed the same version there.
+ */
 export function whoAnswered(
   agreed: Fingerprint | undefined,
   answer: HttpAnswer,
@@ -53,20 +56,16 @@ export function whoAnswered(
   const nobody = answer.status >= 500 ? 'error' : 'other'
   // Where nothing was agreed, since the test never began, only the address can tell.
   const fingerprint: Fingerprint = agreed ?? { kind: 'address' }
-  switch (fingerprint.kind) {
-    case 'header':
-      return colourOf(answer.headers[fingerprint.name], fingerprint) ?? nobody
-    case 'body':
-      return colourOf(answer.bodySha256, fingerprint) ?? nobody
-    case 'address': {
-      const { status = answer.status, bodySha256 = answer.bodySha256 } = fingerprint
-      if (answer.status !== status || answer.bodySha256 !== bodySha256) return nobody
-      const isBlue = addresses.blue.includes(answer.address)
-      const isGreen = addresses.green.includes(answer.address)
-      if (isBlue === isGreen) return nobody
-      return isBlue ? 'blue' : 'green'
-    }
+  const isBlue = addresses.blue.includes(answer.address)
+  const isGreen = addresses.green.includes(answer.address)
+  const byAddress = isBlue === isGreen ? null : isBlue ? 'blue' : 'green'
+  if (fingerprint.kind === 'address') {
+    const { status = answer.status, bodySha256 = answer.bodySha256 } = fingerprint
+    return byAddress !== null && answer.status === status && answer.bodySha256 === bodySha256 ? byAddress : nobody
   }
+  const mark = fingerprint.kind === 'header' ? answer.headers[fingerprint.name] : answer.bodySha256
+  const byMark = colourOf(mark, fingerprint)
+  return byMark !== null && byMark === (byAddress ?? byMark) ? byMark : nobody
 }
 
 function colourOf(

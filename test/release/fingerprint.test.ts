@@ -80,18 +80,23 @@ describe('agreeing on a fingerprint', () => {
 
 describe('who answered', () => {
   const header = { kind: 'header', name: 'x-v', blue: '1', green: '2' } as const
+  const atGreen = { address: '198.51.100.2' }
   it.each([
     [header, answer({ 'x-v': '1' }), 'blue'],
-    [header, answer({ 'x-v': '2' }), 'green'],
+    [header, answer({ 'x-v': '2' }, atGreen), 'green'],
+    [header, answer({ 'x-v': '2' }, { address: '203.0.113.9' }), 'green'],
+    [header, answer({ 'x-v': '2' }), 'other'],
+    [header, answer({ 'x-v': '1' }, atGreen), 'other'],
     [header, answer({ 'x-v': '3' }), 'other'],
     [header, answer({}), 'other'],
-    [header, answer({ 'x-v': '2' }, { status: 500 }), 'green'],
+    [header, answer({ 'x-v': '2' }, { ...atGreen, status: 500 }), 'green'],
     [header, answer({}, { status: 503 }), 'error'],
     [header, failure, 'error'],
-    [{ kind: 'body', blue: 'b', green: 'g' } as const, answer({}, { bodySha256: 'g' }), 'green'],
+    [{ kind: 'body', blue: 'b', green: 'g' } as const, answer({}, { ...atGreen, bodySha256: 'g' }), 'green'],
+    [{ kind: 'body', blue: 'b', green: 'g' } as const, answer({}, { bodySha256: 'g' }), 'other'],
     [{ kind: 'body', blue: 'b', green: 'g' } as const, answer({}, { bodySha256: 'x' }), 'other'],
     [{ kind: 'address' } as const, answer({}), 'blue'],
-    [{ kind: 'address' } as const, answer({}, { address: '198.51.100.2' }), 'green'],
+    [{ kind: 'address' } as const, answer({}, atGreen), 'green'],
     [{ kind: 'address' } as const, answer({}, { address: '203.0.113.9' }), 'other'],
   ] as const)('%o and %o: %s', (fingerprint, given, expected) => {
     expect(whoAnswered(fingerprint, given, addresses)).toBe(expected)
