@@ -45,7 +45,8 @@ const LOCAL_MILLISECONDS = 20
 const LONGEST_CONNECTION_MILLISECONDS = 300_000
 /** What a client throws for a connection that is gone. */
 export const BROKEN_OFF = { name: 'TimeoutError', message: 'The connection was reset', code: 'ECONNRESET' }
-const NEVER = new Promise<never>(() => {})
+/** Each its own: one for all would keep every life that waits for it. */
+const never = () => new Promise<never>(() => {})
 const IS_CHANGE: ReadonlySet<string> = new Set(CHANGES)
 
 /** AWS's name of each call, for the words of a refusal and the permission it needs. */
@@ -105,12 +106,12 @@ export function connect(parts: {
   const { account, blue, door, net, life, weather, rest } = parts
 
   async function call<T>(name: CallName, subject: string, run: () => T): Promise<T> {
-    if (life.isDead) return NEVER
+    if (life.isDead) return never()
     const isChange = IS_CHANGE.has(name)
     advanceTo(account, account.now + weather.callMilliseconds)
     const sentAt = account.now
     weather.passing(name, isChange)
-    if (life.isDead) return NEVER
+    if (life.isDead) return never()
     const fault = weather.fault(name)
     let value: T
     try {
@@ -121,11 +122,11 @@ export function connect(parts: {
     } catch (thrown) {
       weather.read(name, subject, null)
       weather.answered(name, false)
-      if (life.isDead) return NEVER
+      if (life.isDead) return never()
       throw words(thrown, name, isChange)
     }
     weather.answered(name, isChange)
-    if (life.isDead) return NEVER
+    if (life.isDead) return never()
     if (fault !== null) throw words(fault.thrown, name, isChange)
     weather.read(name, subject, value)
     return value
@@ -148,13 +149,13 @@ export function connect(parts: {
   }
 
   async function local<T>(name: 'dns' | 'http', run: () => T): Promise<T> {
-    if (life.isDead) return NEVER
+    if (life.isDead) return never()
     advanceTo(account, account.now + LOCAL_MILLISECONDS)
     weather.passing(name, false)
-    if (life.isDead) return NEVER
+    if (life.isDead) return never()
     const value = run()
     weather.answered(name, false)
-    return life.isDead ? NEVER : value
+    return life.isDead ? never() : value
   }
 
   const sleep = sleepOn(account, life, rest)
@@ -288,7 +289,7 @@ export function lookOut(parts: {
   readonly rest: (sleeper: Sleeper | null) => void
 }): Outlook {
   const { account, net, life, rest } = parts
-  const answer = async <T>(run: () => T): Promise<T> => (life.isDead ? NEVER : run())
+  const answer = async <T>(run: () => T): Promise<T> => (life.isDead ? never() : run())
   const unused = () => {
     throw new Error('Nobody looks out with that')
   }
