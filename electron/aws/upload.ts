@@ -1,5 +1,6 @@
 import { CreateStorageLocationCommand } from '@aws-sdk/client-elastic-beanstalk'
 import type { SourceBundle } from '../contract/models.ts'
+import { SignalboxError } from '../contract/problem.ts'
 import type { Bundles } from '../release/world.ts'
 import type { Clients } from './clients.ts'
 import { readRawError } from './raw-error.ts'
@@ -7,11 +8,12 @@ import type { Send } from './send.ts'
 import { sendInParts } from './send-parts.ts'
 import { openSource } from './upload-source.ts'
 
+const ATTEMPTS = 3
+
 /** Uploads to the bucket that Elastic Beanstalk keeps for the account; a bundle that lies there already is not sent again. */
 export function createBundles(clients: Clients, send: Send): Bundles {
   return {
     upload: async (bundle, application, onProgress, signal) => {
-      await using source = await openSource(bundle)
       const location = await send(
         { service: 'elasticbeanstalk', operation: 'CreateStorageLocation', changes: true },
         async (abortSignal) => {
@@ -22,15 +24,26 @@ export function createBundles(clients: Clients, send: Send): Bundles {
       const bucket = location.S3Bucket ?? ''
       // The key is the bundle's own: whoever sends it again, after a crash or from elsewhere, goes on with the same object.
       const key = `${application}/signalbox-${bundle.sha256}${endingOf(bundle.fileName)}`
-      signal.throwIfAborted()
-      if (await liesThereAlready(clients, send, bundle, bucket, key)) {
-        onProgress(bundle.sizeBytes)
-        return { bucket, key }
+      async function arrive(attempts: number): Promise<void> {
+        await using source = await openSource(bundle)
+        signal.throwIfAborted()
+        if (await liesThereAlready(clients, send, bundle, bucket, key)) return onProgress(bundle.sizeBytes)
+        try {
+          await sendInParts({ client: await clients.s3(), source, location: { bucket, key }, onProgress, signal })
+        } catch (thrown) {
+          if (attempts === 1 || !wasEndedByAnother(thrown)) throw thrown
+          await arrive(attempts - 1)
+        }
       }
-      await sendInParts({ client: await clients.s3(), source, location: { bucket, key }, onProgress, signal })
+      await arrive(ATTEMPTS)
       return { bucket, key }
     },
   }
+}
+
+/** Another release that sends the same bundle goes on with the same upload: it may have completed it, or given it up. */
+function wasEndedByAnother(thrown: unknown): boolean {
+  return thrown instanceof SignalboxError && /^(NoSuchUpload|InvalidPart)$/.test(readRawError(thrown.cause).code)
 }
 
 /** Elastic Beanstalk unpacks, or starts, or builds a bundle by what it is; its key does not say otherwise. */

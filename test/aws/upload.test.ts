@@ -156,6 +156,35 @@ describe('an upload that the operator gave up', () => {
   })
 })
 
+describe('a bundle that two releases send at once', () => {
+  it('arrives for both, whoever is first', async () => {
+    const bundle = await makeBundle('shared.zip', randomBytes(12 * PART + 17))
+    const send = (onProgress: () => void) => start().bundles.upload(bundle, 'shop', onProgress, forever)
+    // The second finds the upload that the first has begun.
+    const [one, other] = await new Promise<ReturnType<typeof send>[]>((resolve) => {
+      let isJoined = false
+      const first = send(() => {
+        if (!isJoined) resolve([first, send(() => {})])
+        isJoined = true
+      })
+    })
+    expect(await one).toEqual(await other)
+    expect(await stored(bundle)).toBe(bundle.sha256)
+    expect(await unfinished(bundle)).toBe(0)
+  })
+
+  it('arrives for the one where the other gives up and clears away', async () => {
+    const bundle = await makeBundle('given-up-by-one.zip', randomBytes(12 * PART + 17))
+    const [, other] = await Promise.all([
+      cutOff(bundle, 2 * PART, GIVEN_UP),
+      start().bundles.upload(bundle, 'shop', () => {}, forever),
+    ])
+    expect(other.key).toBe(keyOf(bundle))
+    expect(await stored(bundle)).toBe(bundle.sha256)
+    expect(await unfinished(bundle)).toBe(0)
+  })
+})
+
 describe('sending', () => {
   it.each([1, 100, PART - 1, PART, PART + 1, 2 * PART])('%i bytes arrive as they are', async (size) => {
     const bundle = await makeBundle(`size-${size}.zip`, randomBytes(size))

@@ -88,6 +88,8 @@ export async function openObjectStore({ folder: kept, keep }: ObjectStoreOptions
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'signalbox-practice-')))
   const buckets = new Map<string, Map<string, StoredObject>>()
   const uploads = new Map<string, StoredUpload>()
+  /** Uploads whose parts are being joined: nobody else may replace a part, join or discard them meanwhile. */
+  const joining = new Set<string>()
   const newPath = (): string => join(folder, randomUUID())
 
   /** Answers the files that are free now. */
@@ -131,6 +133,32 @@ export async function openObjectStore({ folder: kept, keep }: ObjectStoreOptions
     for (const path of apply(change)) void rm(path, { force: true }).catch(() => undefined)
   }
 
+  async function joined(
+    ...[upload, numbers, modified, refuse]: Parameters<ObjectStore['complete']>
+  ): Promise<StoredObject> {
+    const parts = numbers.flatMap((number) => upload.parts.get(number) ?? [])
+    const path = newPath()
+    try {
+      await pipeline(contentOf(parts), createWriteStream(path))
+      await store.flush(path)
+      const digests = Buffer.concat(parts.map(({ md5 }) => Buffer.from(md5, 'hex')))
+      const object = {
+        path,
+        size: (await stat(path)).size,
+        etag: `"${createHash('md5').update(digests).digest('hex')}-${parts.length}"`,
+        modified,
+        contentType: upload.contentType,
+        metadata: upload.metadata,
+      }
+      refuse()
+      store.put(upload.bucket, upload.key, object)
+      return object
+    } catch (error) {
+      await rm(path, { force: true })
+      throw error
+    }
+  }
+
   const store: ObjectStore = {
     createBucket: (bucket) => {
       if (!buckets.has(bucket)) make({ change: 'bucket', bucket })
@@ -161,10 +189,10 @@ export async function openObjectStore({ folder: kept, keep }: ObjectStoreOptions
     remove: (bucket, key) => {
       if (store.find(bucket, key) !== undefined) make({ change: 'remove', bucket, key })
     },
-    findUpload: (id) => uploads.get(id),
+    findUpload: (id) => (joining.has(id) ? undefined : uploads.get(id)),
     listUploads: (bucket) =>
       [...uploads.values()]
-        .filter((upload) => upload.bucket === bucket)
+        .filter(({ id, bucket: of }) => of === bucket && !joining.has(id))
         .toSorted((one, other) => (one.key === other.key ? 0 : one.key < other.key ? -1 : 1)),
     openUpload: (upload) => {
       const opened = { ...upload, id: randomUUID().replaceAll('-', '') }
@@ -173,28 +201,14 @@ export async function openObjectStore({ folder: kept, keep }: ObjectStoreOptions
     },
     putPart: (upload, number, part) => make({ change: 'part', id: upload.id, number, part: named(part) }),
     async complete(upload, numbers, modified, refuse) {
-      const parts = numbers.flatMap((number) => upload.parts.get(number) ?? [])
-      const path = newPath()
-      await pipeline(contentOf(parts), createWriteStream(path))
-      await store.flush(path)
-      const digests = Buffer.concat(parts.map(({ md5 }) => Buffer.from(md5, 'hex')))
-      const object = {
-        path,
-        size: (await stat(path)).size,
-        etag: `"${createHash('md5').update(digests).digest('hex')}-${parts.length}"`,
-        modified,
-        contentType: upload.contentType,
-        metadata: upload.metadata,
-      }
+      joining.add(upload.id)
       try {
-        refuse()
-        store.put(upload.bucket, upload.key, object)
-      } catch (error) {
-        await rm(path, { force: true })
-        throw error
+        const object = await joined(upload, numbers, modified, refuse)
+        store.discard(upload)
+        return object
+      } finally {
+        joining.delete(upload.id)
       }
-      store.discard(upload)
-      return object
     },
     discard: (upload) => make({ change: 'discard', id: upload.id }),
     repeat: (change) => void apply(change),
