@@ -78,6 +78,12 @@ export function isOpen(gate: Gate): boolean {
   return gate.status === 'passed' || gate.waiver !== undefined
 }
 
+/** Closed, and not by what the operator brings along with the lever: the typed URL, the chosen version. */
+export function locksLever(gate: Gate): boolean {
+  const comesWithLever = gate.status === 'waiting' && (gate.id === 'typed-url' || gate.id === 'version-chosen')
+  return !isOpen(gate) && !comesWithLever
+}
+
 export interface Progress {
   readonly label: string
   /** 0 to 1; null where the end cannot be known. */

@@ -1,9 +1,9 @@
 import {
   type Colour,
   type Environment,
-  type Gate,
   isOpen,
   type Lane,
+  locksLever,
   type Progress,
   type ReleaseSummary,
   type ReleaseView,
@@ -19,7 +19,7 @@ import { type Slice, withSlice } from './lookout-slices.ts'
 import { wayBackOf } from './rebuild.ts'
 import { since } from './sightings.ts'
 import { lastSwap, type ReleaseState, recordOf, rolesOf, stepsOf, swapsOf } from './state.ts'
-import { allOpen, holderOf, type Judgement, type Sight } from './step.ts'
+import { holderOf, type Judgement, type Sight } from './step.ts'
 import { steps } from './steps/index.ts'
 import type { Clock } from './world.ts'
 
@@ -120,19 +120,12 @@ function recordedView(state: ReleaseState, id: StepId): StepView {
 function statusOf(state: ReleaseState, id: StepId, judgement: Judgement): StepStatus {
   if (judgement.stuck) return 'stuck'
   const { leverAt } = recordOf(state, id)
-  if (judgement.gates && !opensWithLever(judgement.gates)) return 'locked'
+  if (judgement.gates?.some(locksLever)) return 'locked'
   const offersLever = judgement.offersLever ?? (steps[id].hasLever && leverAt === null)
   if (judgement.gates && offersLever) return 'ready'
   if (judgement.progress) return 'watching'
   if (judgement.proofs.some((proof) => !isOpen(proof) && proof.status !== 'waiting')) return 'locked'
   return judgement.due !== null ? 'acting' : 'checking'
-}
-
-/** What the lever itself brings (the typed URL, the chosen version) does not lock it. */
-function opensWithLever(gates: readonly Gate[]): boolean {
-  return allOpen(
-    gates.filter(({ id, status }) => !(status === 'waiting' && (id === 'typed-url' || id === 'version-chosen'))),
-  )
 }
 
 function laneOf({ state, sight }: Seen, colour: Colour): Lane {

@@ -1,4 +1,4 @@
-import { isOpen, type Release, type StepView } from '../../electron/contract/models.ts'
+import { locksLever, type Release, type StepView } from '../../electron/contract/models.ts'
 import type { StepId } from '../../electron/contract/steps.ts'
 import { duration } from '../formats.ts'
 import { titleOf } from '../steps/titles.ts'
@@ -43,7 +43,7 @@ function detailOf({ status, gates, progress, enteredAt, provedAt }: StepView): s
     case 'checking':
       return 'Looking'
     case 'locked': {
-      const closed = gates.filter((gate) => !isOpen(gate)).length
+      const closed = gates.filter(locksLever).length
       if (closed === 0) return 'Held by a proof'
       return closed === 1 ? 'Locked by 1 gate' : `Locked by ${closed} gates`
     }

@@ -116,6 +116,8 @@ describe('drawing', () => {
       stepItemOf(stepView('swap', status, rest), release).detail
     expect(detail('ahead')).toBe('')
     expect(detail('locked', { gates: [gate('a', 'A', 'failed'), gate('b', 'B')] })).toBe('Locked by 1 gate')
+    const typed = gate('typed-url', 'You typed it', 'waiting')
+    expect(detail('locked', { gates: [gate('a', 'A', 'failed'), typed] })).toBe('Locked by 1 gate')
     expect(detail('watching', { progress: { label: 'x', fraction: 0.42, secondsLeft: 1 } })).toBe('Under way, 42 %')
     expect(detail('proved', { enteredAt: AT, provedAt: AT + 380_000 })).toBe('Proved in 6 min 20 s')
   })
