@@ -1,64 +1,37 @@
 import { parseArgs } from 'node:util'
 import { breakageNamed } from './break-source.ts'
+import { command, endProgress, progress, wholeNumber } from './command-line.ts'
 import { LAWS } from './laws.ts'
 import { type Proved, share } from './share.ts'
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '2000' },
-    seed: { type: 'string', default: '1' },
-    path: { type: 'string' },
-    break: { type: 'string' },
-    processes: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-})
-
-try {
-  process.exitCode = await main()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 2
-}
-
-async function main(): Promise<number> {
+await command(async () => {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '2000' },
+      seed: { type: 'string', default: '1' },
+      path: { type: 'string' },
+      break: { type: 'string' },
+      processes: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  })
   const [runs, seed] = [wholeNumber('runs', values.runs), wholeNumber('seed', values.seed)]
-  if (values.break !== undefined) breakageNamed(values.break)
+  const breakage = values.break
+  if (breakage !== undefined) breakageNamed(breakage)
   const proved = await share({
     runs,
     seed,
     path: values.path,
-    breakage: values.break,
+    breakage,
     ...(values.processes === undefined ? {} : { processes: wholeNumber('processes', values.processes) }),
-    onProgress: progress(runs),
+    onProgress: progress(runs, 'histories'),
   })
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
-  console.log(values.json ? JSON.stringify(proved, null, 2) : report(proved).join('\n'))
+  endProgress()
+  console.log(values.json ? JSON.stringify(proved, null, 2) : report(proved, breakage).join('\n'))
   return proved.failure === null ? 0 : 1
-}
+})
 
-function wholeNumber(name: string, text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 0) throw new Error(`--${name} must be a whole number, not “${text}”`)
-  return number
-}
-
-/** One line that is written anew, where somebody looks on; a line now and then where it goes to a log. */
-function progress(runs: number): (histories: number) => void {
-  const begun = performance.now()
-  let said = 0
-  return (histories) => {
-    const rate = histories / ((performance.now() - begun) / 1000)
-    const line = `${histories} of ${runs} histories, ${rate.toFixed(0)} a second`
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`)
-    else if (histories - said >= 10_000) {
-      said = histories
-      process.stderr.write(`${line}\n`)
-    }
-  }
-}
-
-function report({ counted, failure, processes, seconds }: Proved): readonly string[] {
+function report({ counted, failure, processes, seconds }: Proved, breakage: string | undefined): readonly string[] {
   const { histories, crashes, calls } = counted
   const lines = [
     `${histories} histories in ${seconds.toFixed(1)} s: ${(histories / seconds).toFixed(1)} a second on ${processes} ${processes === 1 ? 'core' : 'cores'}, ${((1000 * counted.processorSeconds) / Math.max(1, histories)).toFixed(1)} ms of a processor each`,
@@ -72,7 +45,7 @@ function report({ counted, failure, processes, seconds }: Proved): readonly stri
     return [...lines, ...Object.entries(LAWS).map(([law, { says }]) => `${law} holds: ${says}.`)]
   }
   const laws = [...new Set(failure.broken.map(({ law }) => law))]
-  const again = `npm run prove -- --seed ${failure.seed} --path ${failure.path}${values.break === undefined ? '' : ` --break "${values.break}"`}`
+  const again = `npm run prove -- --seed ${failure.seed} --path ${failure.path}${breakage === undefined ? '' : ` --break "${breakage}"`}`
   return [
     ...lines,
     `BROKEN: ${laws.join(', ')}`,

@@ -42,7 +42,7 @@ export async function provePropagation(options: {
     if (told.safeAt === null && told.provableAt !== null && told.provableAt < PROVABLE_BY_SECONDS) missed.push(seed)
     const ratio = latenessOf(told)
     if (ratio !== null) ratios.push(ratio)
-    if ((index + 1) % 500 === 0) options.onProgress?.(index + 1)
+    if ((index + 1) % 100 === 0) options.onProgress?.(index + 1)
   }
   const sorted = ratios.toSorted((a, b) => a - b)
   const at = (share: number) =>
