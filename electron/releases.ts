@@ -234,7 +234,10 @@ export function openReleases(
       } finally {
         rebuilding.delete(id)
       }
-      return this.view(id)
+      const view = this.view(id)
+      // A snapshot of its loop may still wait to be sent; the newest is to come last.
+      show(view)
+      return view
     },
 
     start(environment: Environment, account: AccountReference, settings: ReleaseSettings, world: World): ReleaseView {
