@@ -1,3 +1,4 @@
+import { CLONE_BREAKAGES } from './clone-breaks.ts'
 import type { History, Planned } from './history.ts'
 import { ROUTE_BREAKAGES } from './route-breaks.ts'
 
@@ -317,6 +318,7 @@ export const BREAKAGES: readonly Breakage[] = [
     ],
   },
   ...ROUTE_BREAKAGES,
+  ...CLONE_BREAKAGES,
   {
     name: 'a roll back forgets that production has moved',
     meets: { turnsBackAt: 'retire' },

@@ -25,7 +25,7 @@ function objectionsTo(each: Made, entries: readonly Entry[], blue: string): read
   const asked = settings.join(', ')
   if (id !== blue) return settings.some((setting) => DATABASE.test(setting)) ? [`${id} was asked for ${asked}`] : []
   const isLater = routeAt(entries, each.entries) === 'decouple-later'
-  const isTime = atStep(entries, each) === (isLater ? 'forward retire' : 'forward independence')
+  const isTime = stepAt(entries, each.entries) === (isLater ? 'forward retire' : 'forward independence')
   if (asked === RETAIN) return isTime ? [] : [`${asked} at another step`]
   if (settings.includes(DECOUPLE))
     return [
@@ -42,9 +42,9 @@ function objectionsTo(each: Made, entries: readonly Entry[], blue: string): read
   if (connects && !isLater && settings.every((setting) => GROUPS.test(setting) || PROPERTIES.test(setting)))
     return truth.coupled.includes(id) ? ['it was connected by another group while its database was coupled'] : []
   const resizes = settings.length === 2 && settings.every((setting) => SIZE.test(setting))
-  if (resizes && atStep(entries, each) === 'forward retire')
+  if (resizes && stepAt(entries, each.entries) === 'forward retire')
     return truth.holder === blue ? ['it was shrunk while it held production'] : []
-  if (resizes && atStep(entries, each) === 'rollback swap') return []
+  if (resizes && stepAt(entries, each.entries) === 'rollback swap') return []
   return [`blue was asked for ${asked}`]
 }
 
@@ -62,7 +62,8 @@ function isProtected(entries: readonly Entry[], { entries: length }: Made): bool
   return proved.includes('stage-snapshot') && proved.includes('stage-protect')
 }
 
-function atStep(entries: readonly Entry[], { entries: length }: Made): string {
+/** The track and the step that a release was at after so many entries. */
+export function stepAt(entries: readonly Entry[], length: number): string {
   const before = entries.slice(0, length)
   const track = before.some(({ kind }) => kind === 'roll-back-chosen') ? 'rollback' : 'forward'
   const entered = before.findLast((entry) => entry.kind === 'entered')

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inspectBundle } from '../../electron/bundle/inspect.ts'
 import { connectTo } from '../../electron/connections.ts'
+import { PLAIN_CLONE } from '../../electron/contract/clone.ts'
 import type { Entry } from '../../electron/contract/entries.ts'
 import { QUESTION_IDS } from '../../electron/contract/independence.ts'
 import { isOpen, type ReleaseView, type SourceBundle } from '../../electron/contract/models.ts'
@@ -27,6 +28,11 @@ const PLAIN: History = {
   decouples: false,
   later: false,
   shrinks: false,
+  options: PLAIN_CLONE,
+  repairs: false,
+  rebuilds: false,
+  managed: false,
+  narrowed: false,
   basicHealth: false,
   singleInstance: false,
   staging: false,

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
+import { type CloneOptions, PLAIN_CLONE } from '../../electron/contract/clone.ts'
 import { STEP_IDS, type StepId } from '../../electron/contract/steps.ts'
 import type { ResolverPolicy } from '../../electron/practice/seam.ts'
+import { SAVED } from './door/account.ts'
 import { CHANGES } from './trace.ts'
 
 /** What another hand does in the account. */
@@ -15,6 +17,7 @@ export const HAND_ACTS = [
   'shrink blue',
   'shrink green',
   'grow blue',
+  'let blue scale out',
   'terminate blue',
   'terminate green',
   'abort the update of green',
@@ -78,6 +81,8 @@ const READS = [
   'templateSettings',
   'platforms',
   'validateSettings',
+  'ingress',
+  'listeners',
 ] as const
 export type CallName = (typeof READS)[number] | (typeof CHANGES)[number]
 
@@ -144,6 +149,16 @@ export interface History {
   readonly later: boolean
   /** He keeps blue for a while, shrunk to one instance, before it is terminated. */
   readonly shrinks: boolean
+  /** What he has otherwise on green than on blue. */
+  readonly options: CloneOptions
+  /** He has green made like blue wherever that can be done, before he says why it may differ. */
+  readonly repairs: boolean
+  /** He wants blue back when all is over. */
+  readonly rebuilds: boolean
+  /** AWS updates blue's platform by itself, on Sundays. */
+  readonly managed: boolean
+  /** Blue lets in fewer than an environment does as Elastic Beanstalk makes it. */
+  readonly narrowed: boolean
   readonly basicHealth: boolean
   readonly singleInstance: boolean
   readonly staging: boolean
@@ -217,6 +232,23 @@ export const histories: fc.Arbitrary<History> = fc.record({
   decouples: fc.oneof({ weight: 1, arbitrary: fc.constant(false) }, { weight: 5, arbitrary: fc.constant(true) }),
   later: fc.boolean(),
   shrinks: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  options: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(PLAIN_CLONE) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom<CloneOptions>(
+        { ...PLAIN_CLONE, platform: 'newest' },
+        { ...PLAIN_CLONE, template: SAVED },
+        { ...PLAIN_CLONE, instanceTypes: 't3.small' },
+        { ...PLAIN_CLONE, minSize: 3 },
+        { ...PLAIN_CLONE, minSize: 1 },
+      ),
+    },
+  ),
+  repairs: fc.oneof({ weight: 1, arbitrary: fc.constant(false) }, { weight: 4, arbitrary: fc.constant(true) }),
+  rebuilds: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  managed: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  narrowed: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   basicHealth: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   singleInstance: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   staging: fc.oneof({ weight: 2, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
@@ -251,6 +283,13 @@ export function tell(history: History): readonly string[] {
     turnsBackAt === null ? 'to the end' : `turns back at ${turnsBackAt}`,
     ...(stopsAt === null ? [] : [`stops at ${stopsAt}`]),
     ...(history.isStubborn ? ['waives whatever is closed'] : []),
+    ...Object.entries(history.options).flatMap(([name, value]) =>
+      value === null || value === 'same' ? [] : [`green with another ${name}: ${value}`],
+    ),
+    ...(history.repairs ? ['has green repaired'] : []),
+    ...(history.rebuilds ? ['wants blue back at the end'] : []),
+    ...(history.managed ? ['managed updates'] : []),
+    ...(history.narrowed ? ['blue lets in fewer than usual'] : []),
     ...(coupled
       ? [
           `blue's database is coupled${decouples ? (later ? ', and he decouples it after the swap' : '') : ', and he leaves it so'}`,

@@ -34,6 +34,7 @@ const truth: Truth = {
   retained: [],
   ours: [BLUE, GREEN],
   answering: { [BLUE]: 2, [GREEN]: 2 },
+  groupsOfBlue: ['sg-blue'],
 }
 
 function made(name: Made['name'], targets: readonly string[], change: Partial<Truth> = {}): Made {
@@ -65,7 +66,7 @@ function trace(change: Partial<Trace>): Trace {
     lost: [],
     unlike: [],
     deadEnds: [],
-    left: { environments: [], templates: [] },
+    left: { environments: [], templates: [], held: [] },
     ...change,
   }
 }
@@ -76,7 +77,14 @@ const LATER = [
   { kind: 'route-chosen', at: AT, route: 'decouple-later' },
   { kind: 'entered', at: AT, step: 'swap' },
 ] as const
+const AT_CLONE = [{ kind: 'entered', at: AT, step: 'clone' } as const]
 const AT_RETIRE = [{ kind: 'entered', at: AT, step: 'retire' } as const]
+
+function repair(change: Partial<Truth> = {}): Made {
+  const settings = ['aws:autoscaling:asg MinSize = 4']
+  const { known, ...rest } = made('updateSettings', [GREEN], change)
+  return { ...rest, known: { ...known, last: '' }, settings, entries: 1 }
+}
 
 function configured(...settings: readonly string[]): Made {
   return { ...made('updateSettings', [BLUE], { coupled: [BLUE] }), settings, entries: 1 }
@@ -122,8 +130,8 @@ describe('each law by itself', () => {
     ],
     ['L4', /swapCnames was made before it was journalled/, { made: [made('swapCnames', [BLUE, GREEN])] }],
     ['L4', /several names/, { made: [made('createSnapshot', ['db', 'a']), made('createSnapshot', ['db', 'b'])] }],
-    ['L4', /two greens/, { left: { environments: [GREEN, 'e-other'], templates: [] } }],
-    ['L4', /template is left/, { left: { environments: [], templates: ['t'] } }],
+    ['L4', /two greens/, { left: { environments: [GREEN, 'e-other'], templates: [], held: [] } }],
+    ['L4', /template is left/, { left: { environments: [], templates: ['t'], held: [] } }],
     ['L5', /the release/, { unlike: ['the release'] }],
     ['L6', /Nothing moves/, { deadEnds: ['Nothing moves'] }],
     [
@@ -163,6 +171,18 @@ describe('each law by itself', () => {
       { made: [later(configured('aws:autoscaling:launchconfiguration SecurityGroups = sg-1'))], entries: LATER },
     ],
     ['L8', /shrunk while it held production/, { made: [configured(...ONE)], entries: AT_RETIRE }],
+    ['L1', /rebuild of e-blue, which is there/, { made: [made('rebuild', [BLUE])] }],
+    ['L9', /a group of blue/, { made: [made('revokeIngress', ['sg-blue'])] }],
+    ['L9', /green was changed while it held production/, { made: [repair({ holder: GREEN })], entries: AT_CLONE }],
+    ['L9', /green was asked for .* at forward retire/, { made: [repair()], entries: AT_RETIRE }],
+    [
+      'L9',
+      /green still has MinSize = 4/,
+      {
+        left: { environments: [GREEN], templates: [], held: ['MinSize = 4'] },
+        entries: [{ kind: 'ended', at: AT, outcome: 'completed' }],
+      },
+    ],
   ])('%s says so: %s', (law, how, change) => {
     expect(
       brokenLaws(trace(change))

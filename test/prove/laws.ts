@@ -1,5 +1,5 @@
 import type { Entry } from '../../electron/contract/entries.ts'
-import { brokenForDatabases, routeAt } from './database-law.ts'
+import { brokenForDatabases, routeAt, stepAt } from './database-law.ts'
 import { PRODUCTION } from './door/account.ts'
 import { type Made, RESTART, type Trace } from './trace.ts'
 
@@ -19,7 +19,7 @@ export const LAWS: Readonly<
   Record<string, { readonly says: string; readonly broken: (trace: Trace) => readonly string[] }>
 > = {
   L1: {
-    says: 'The environment that holds the production CNAME is never terminated, deployed to or aborted by us, no environment of others is touched, and nothing is swapped or terminated without having asked right before who holds production',
+    says: 'The environment that holds the production CNAME is never terminated, deployed to or aborted by us, no environment of others is touched, nothing is swapped or terminated without having asked right before who holds production, and nothing is rebuilt that is there',
     broken: ({ made, entries, blue }) =>
       made.flatMap((each) => [
         ...(REACHES.has(each.name)
@@ -41,6 +41,9 @@ export const LAWS: Readonly<
           ? each.targets
               .filter((id) => !isFresh(each, each.known.listed[id]?.at))
               .map((id) => `${each.name} without a fresh look at ${id}`)
+          : []),
+        ...(each.name === 'rebuild' && (each.targets[0] !== blue || each.targets[0] in each.truth.answering)
+          ? [`rebuild of ${each.targets[0]}, which is ${each.targets[0] === blue ? 'there' : 'not blue'}`]
           : []),
       ]),
   },
@@ -113,6 +116,7 @@ export const LAWS: Readonly<
         ? ['snapshots were taken under several names']
         : []),
       ...tooMany(trace, 'createGroup', () => 1),
+      ...tooMany(trace, 'rebuild', () => 1),
       ...tooMany(trace, 'updateSettings', decisionsToConfigure),
       ...trace.made
         .filter((each) => !wasMeant(trace.entries, each))
@@ -158,6 +162,15 @@ export const LAWS: Readonly<
     says: 'No database is deleted by a call of ours, and an environment is configured only in the order that loses none: Retain by itself, the decoupling by itself while Retain is deployed and was read right before, then its security group; and its size where it is shrunk or grown again',
     broken: brokenForDatabases,
   },
+  L9: {
+    says: 'Only green is made like blue, while it does not hold production; and what it had only for the time of the release is given back when that is completed, unless the operator says with a reason why not',
+    broken: (trace) => [
+      ...trace.made.flatMap((each) => objectionsToRepair(each, trace)),
+      ...(outcomeOf(trace) === 'completed' && !isWaived(trace.entries, 'retire', 'put-back')
+        ? trace.left.held.map((option) => `green still has ${option}`)
+        : []),
+    ],
+  },
 }
 
 /** Every law that a trace breaks. */
@@ -198,6 +211,9 @@ const MEANT: Partial<Readonly<Record<Made['name'], readonly string[]>>> = {
   protect: ['protect-database'],
   createGroup: ['create-security-group'],
   allow: ['allow-security-group'],
+  allowIngress: ['repair-ingress'],
+  revokeIngress: ['repair-ingress'],
+  rebuild: ['rebuild-environment'],
 }
 
 /** What is wrong with leaving an environment as it is tied: nothing, on the route that decouples it after the swap. */
@@ -227,6 +243,26 @@ function wasWaived(entries: readonly Entry[], length: number): boolean {
     .some((entry) => entry.kind === 'waived' && entry.step === 'swap' && /^(capacity|target-ok)$/.test(entry.gate))
 }
 
+function isWaived(entries: readonly Entry[], step: string, gate: string): boolean {
+  return entries.some((entry) => entry.kind === 'waived' && entry.step === step && entry.gate === gate)
+}
+
+function objectionsToRepair(each: Made, { entries, blue }: Trace): readonly string[] {
+  const { name, targets, truth, settings = [] } = each
+  const [id = ''] = targets
+  if (name === 'allowIngress' || name === 'revokeIngress')
+    return truth.groupsOfBlue.includes(id) ? [`${name} at ${id}, which is a group of blue`] : []
+  if (name !== 'updateSettings' || id === blue) return []
+  const step = stepAt(entries, each.entries)
+  if (step === 'forward clone') return holderAsSeen(each) === id ? ['green was changed while it held production'] : []
+  const owed = entries
+    .slice(0, each.entries)
+    .flatMap((entry) => (entry.kind === 'held' ? entry.options : []))
+    .map(({ namespace, optionName, after }) => `${namespace} ${optionName} = ${after}`)
+  if (step === 'forward retire' && settings.every((setting) => owed.includes(setting))) return []
+  return [`green was asked for ${settings.join(', ')} at ${step}`]
+}
+
 function isFresh({ at }: Made, readAt: number | null | undefined): boolean {
   return readAt !== null && readAt !== undefined && at - readAt <= FRESH_MILLISECONDS
 }
@@ -241,10 +277,10 @@ function thrown(entries: readonly Entry[], step: string): number {
   return entries.filter((entry) => entry.kind === 'lever-thrown' && entry.step === step).length
 }
 
-/** A stage of the decoupling, a shrinking, a repair: each has a lever of its own; the way back to a size is a part of a swap. */
+/** A stage of the decoupling, a shrinking, a repair: each has a lever of its own; the way back to a size is a part of a swap, what was held is given back once. */
 function decisionsToConfigure({ entries }: Trace): number {
   const stages = entries.filter((entry) => entry.kind === 'lever-thrown' && entry.stage !== undefined).length
-  return stages + thrown(entries, 'clone') + thrown(entries, 'swap')
+  return stages + thrown(entries, 'swap') + (entries.some(({ kind }) => kind === 'held') ? 1 : 0)
 }
 
 function wasMeant(entries: readonly Entry[], { name, entries: length }: Made): boolean {

@@ -54,6 +54,7 @@ export function createOperator(history: History, account: Account) {
           step,
           greenName: 'shop-green',
           cnamePrefix: 'shop-green',
+          options: history.options,
           password: history.seed % 2 === 0 ? null : 'of-the-database',
         }
       case 'deploy':
@@ -102,7 +103,9 @@ export function createOperator(history: History, account: Account) {
       case 'sign off':
         return [(running) => running.signOff('')]
       case 'throw every lever':
-        return STEP_IDS.flatMap((id) => leverOf(id) ?? []).map((lever) => (running) => running.throwLever(lever))
+        return [...STEP_IDS.flatMap((id) => leverOf(id) ?? []), ...repairsOn(view)].map(
+          (lever) => (running) => running.throwLever(lever),
+        )
       case 'type another URL':
         return [(running) => running.throwLever({ step: 'retire', typedUrl: 'shop.example.com' })]
       case 'shorten the bake and the soak':
@@ -160,7 +163,8 @@ export function createOperator(history: History, account: Account) {
       return [(running) => running.signOff('Looked at it')]
     if (history.decouples && history.later && view.routes?.chosen === 'decouple-first')
       return [(running) => running.chooseRoute('decouple-later')]
-    const lever = shown?.status === 'ready' ? leverOf(step, shown) : null
+    const repair = history.repairs && (shown?.proofs.length ?? 0) > 0 ? repairsOn(view)[0] : undefined
+    const lever = shown?.status === 'ready' ? leverOf(step, shown) : (repair ?? null)
     if (lever !== null && throws < MOST_THROWS) {
       const pressed = calmly([(running) => running.throwLever(lever)])
       throws += pressed.length
@@ -243,6 +247,12 @@ function newsOf(entry: Entry): string | null {
     default:
       return null
   }
+}
+
+/** The levers by which green is made like blue, as the screen has them. */
+function repairsOn({ release, fidelity }: ReleaseView): readonly LeverInput[] {
+  const isThere = release.track === 'forward' && release.step === 'clone'
+  return isThere ? (fidelity?.repairs ?? []).map(({ id }) => ({ step: 'clone', repair: id })) : []
 }
 
 function stepOf(view: ReleaseView): StepView | undefined {

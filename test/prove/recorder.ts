@@ -2,6 +2,8 @@ import type { Entry } from '../../electron/contract/entries.ts'
 import type { Environment, ReleaseView } from '../../electron/contract/models.ts'
 import type { Account } from '../../electron/practice/model/account.ts'
 import type { EnvironmentRecord } from '../../electron/practice/model/records.ts'
+import { valueOf } from '../../electron/practice/model/settings.ts'
+import { replay } from '../../electron/release/state.ts'
 import type { DatabaseDetails, DnsAnswer } from '../../electron/release/world.ts'
 import { TEMPLATE_NAME } from './begin.ts'
 import { PRODUCTION } from './door/account.ts'
@@ -172,10 +174,22 @@ export function createRecorder(parts: {
           templates: [...account.templates.values()]
             .filter(({ name }) => name === TEMPLATE_NAME)
             .map(({ name }) => name),
+          held: stillHeld(account, entries),
         },
       }
     },
   }
+}
+
+function stillHeld(account: Account, entries: readonly Entry[]): readonly string[] {
+  const { held, release } = replay(entries)
+  const green = account.environments.get(release.green.id ?? '')
+  return held
+    .filter(
+      ({ namespace, optionName, during, after }) =>
+        during !== after && green !== undefined && valueOf(green.settings, namespace, optionName) === during,
+    )
+    .map(({ optionName, during }) => `${optionName} = ${during}`)
 }
 
 /** Requests that an environment answered in the last half minute, users' and our own. */

@@ -2,7 +2,9 @@ import type { Entry } from '../../electron/contract/entries.ts'
 import { advanceTo } from '../../electron/practice/model/account.ts'
 import { deleteTemplate } from '../../electron/practice/model/templates.ts'
 import { runRelease } from '../../electron/release/engine.ts'
+import { rebuildBlue, wayBackOf } from '../../electron/release/rebuild.ts'
 import { replay } from '../../electron/release/state.ts'
+import type { World } from '../../electron/release/world.ts'
 import { begin, bundleOf, SETTINGS, SHRINKING } from './begin.ts'
 import { APPLICATION, BEHAVIOURS, createSmallAccount } from './door/account.ts'
 import { createDoor, type Objects } from './door/beanstalk.ts'
@@ -89,6 +91,48 @@ export async function run(history: History): Promise<Told> {
     recorder.look()
   }
 
+  /** Keeps an entry, unless the process dies over it. */
+  function write(entry: Entry, mine: Life): boolean {
+    if (weather.entry('before')) mine.isDead = true
+    if (mine.isDead) return false
+    entries.push(entry)
+    recorder.entered(entry)
+    operator.noticed(entry)
+    if (weather.entry('after')) mine.isDead = true
+    return true
+  }
+
+  function worldOf(mine: Life): World {
+    return connect({
+      account,
+      blue: blue.id,
+      door,
+      net,
+      life: mine,
+      weather,
+      rest: (next) => {
+        if (life === mine) sleeper = next
+      },
+    })
+  }
+
+  /** The operator asks for blue back, and once more where that came to nothing. */
+  async function askForBlue(): Promise<void> {
+    for (let tries = 0; tries < 3 && wayBackOf(replay(entries)) !== null; tries += 1) {
+      life = { isDead: false }
+      const mine = life
+      const pending = new Set<Promise<void>>()
+      const asking = rebuildBlue(replay(entries), worldOf(mine), (entry) => write(entry, mine))
+        .catch((thrown: unknown) => operator.refused(thrown))
+        .finally(() => pending.delete(asking))
+      pending.add(asking)
+      while (pending.size > 0 && !mine.isDead) await drained()
+      if (mine.isDead) crashes += 1
+      // Long enough for it to be there again.
+      pass(account.now + 900_000)
+    }
+  }
+
   function open() {
     life = { isDead: false }
     sleeper = null
@@ -100,32 +144,16 @@ export async function run(history: History): Promise<Told> {
       entries: [...entries],
       journal: {
         append(entry) {
-          if (mine.isDead) return
-          if (weather.entry('before')) mine.isDead = true
-          if (mine.isDead) return
-          entries.push(entry)
-          recorder.entered(entry)
-          operator.noticed(entry)
+          if (mine.isDead || !write(entry, mine)) return
           if (entry.kind === 'roll-back-chosen') where = { ...where, track: 'rollback' }
           if (entry.kind === 'entered') {
             where = { ...where, step: entry.step }
             steps.add(`${where.track} ${where.step}`)
           }
-          if (weather.entry('after')) mine.isDead = true
         },
         head: () => ({ entries: entries.length, lastHash: String(entries.length) }),
       },
-      world: connect({
-        account,
-        blue: blue.id,
-        door,
-        net,
-        life: mine,
-        weather,
-        rest: (next) => {
-          if (life === mine) sleeper = next
-        },
-      }),
+      world: worldOf(mine),
       outlook: lookOut({
         account,
         net,
@@ -218,6 +246,7 @@ export async function run(history: History): Promise<Told> {
   }
 
   recorder.unlike(...likeness(entries, session.fresh()))
+  if (history.rebuilds) await askForBlue()
   // What was begun comes to its end, so that what is left can be counted.
   pass(account.now + 1_200_000)
   const { outcome } = replay(entries).release

@@ -22,6 +22,9 @@ export const CHANGES = [
   'protect',
   'createGroup',
   'allow',
+  'allowIngress',
+  'revokeIngress',
+  'rebuild',
 ] as const
 export type Change = (typeof CHANGES)[number]
 
@@ -35,8 +38,10 @@ export interface Truth {
   readonly retained: readonly string[]
   /** Environments that belong to this release: blue is its own by its id, green by its tag. */
   readonly ours: readonly string[]
-  /** How many instances of each environment answer. */
+  /** How many instances of each environment that lives answer. */
   readonly answering: Readonly<Record<string, number>>
+  /** Security groups of blue's stack. */
+  readonly groupsOfBlue: readonly string[]
 }
 
 /** What the app had read, and when, the last time it asked; null where that was refused. */
@@ -112,7 +117,12 @@ export interface Trace {
   /** What was seen where nothing led on, or something unexpected went wrong. */
   readonly deadEnds: readonly string[]
   /** Environments of this release, templates of it, at the end. */
-  readonly left: { readonly environments: readonly string[]; readonly templates: readonly string[] }
+  readonly left: {
+    readonly environments: readonly string[]
+    readonly templates: readonly string[]
+    /** Options that green still has as it was given them for the time of the release. */
+    readonly held: readonly string[]
+  }
 }
 
 export function truthOf(account: Account, blue: string): Truth {
@@ -125,6 +135,9 @@ export function truthOf(account: Account, blue: string): Truth {
       .map(({ id }) => id),
     ours: living.filter(({ id, tags }) => id === blue || tags.some(isOurs)).map(({ id }) => id),
     answering: Object.fromEntries(living.map((environment) => [environment.id, answeringOf(account, environment)])),
+    groupsOfBlue: [...(account.environments.get(blue)?.stack?.resources.values() ?? [])].flatMap((each) =>
+      each.type === 'AWS::EC2::SecurityGroup' && each.physicalId !== undefined ? [each.physicalId] : [],
+    ),
   }
 }
 

@@ -1,9 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../../electron/contract/entries.ts'
+import type { ReleaseView } from '../../electron/contract/models.ts'
 import { problemOf } from '../../electron/contract/problem.ts'
+import { openJournal } from '../../electron/journal/journal.ts'
 import { rebuildBlue, wayBackOf } from '../../electron/release/rebuild.ts'
 import { apply, replay } from '../../electron/release/state.ts'
-import { viewOf } from '../../electron/release/view.ts'
+import { summaryOf, viewOf } from '../../electron/release/view.ts'
+import { openReleases } from '../../electron/releases.ts'
 import { BLUE_ID } from './cloud.ts'
 import { begunAt, drive, open } from './drive.ts'
 import { environment, swappedSight } from './things.ts'
@@ -153,5 +159,45 @@ describe('the way back after blue was terminated', () => {
     const stopped = apply(replay(begunAt(account)), { kind: 'ended', at: account.now(), outcome: 'stopped' })
     expect(wayBackOf(stopped)).toBeNull()
     expect(entries.length).toBeGreaterThan(0)
+  })
+
+  it('ends a release that stands there, and the newest snapshot is the last one sent', async () => {
+    const { account, entries } = await ended()
+    const asked = entries.findIndex((entry) => entry.kind === 'effect' && entry.action === 'terminate-environment')
+    const folder = mkdtempSync(join(tmpdir(), 'signalbox-rebuild-'))
+    const journal = openJournal(join(folder, 'signalbox.sqlite'))
+    const sent: ReleaseView[] = []
+    for (const [index, entry] of entries.slice(0, asked + 1).entries())
+      journal.append('rel-0001', entry, summaryOf(replay(entries.slice(0, index + 1)), false))
+    const releases = openReleases(
+      journal,
+      (view) => sent.push(view),
+      () => {},
+    )
+    try {
+      // Its stack is still there: the release cannot be proved to its end.
+      account.blue.resources = [
+        {
+          logicalId: 'AWSEBSecurityGroup',
+          physicalId: 'sg-1',
+          type: 'AWS::EC2::SecurityGroup',
+          status: 'DELETE_IN_PROGRESS',
+        },
+      ]
+      const world = account.connect({ isDead: false })
+      const { account: own } = replay(entries).release
+      await releases.resume(own, world)
+      await expect.poll(() => sent.length).toBeGreaterThan(0)
+      const answered = await releases.rebuild('rel-0001', own, world)
+      expect(answered.release.outcome).toBe('stopped')
+      expect(answered.wayBack?.askedAt).not.toBeNull()
+      // A screen is sent ten snapshots a second at most; those that waited have come by then.
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      expect(sent.at(-1)).toEqual(answered)
+    } finally {
+      await releases.closeAll()
+      journal.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })

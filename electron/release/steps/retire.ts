@@ -28,6 +28,7 @@ import {
   type Sight,
   type Step,
   underWay,
+  unreadable,
 } from '../step.ts'
 import type { HttpAnswer, OptionSetting, StackResource } from '../world.ts'
 
@@ -338,10 +339,6 @@ function securityGroupGate(name: string, { referring }: Facts, at: number): Gate
 
 function proofsOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gate[] {
   const { from, to } = partsOf(state, sight)
-  const stack = facts.resources
-  // Never made, or no longer listed, or listed with nothing left in it.
-  const left = stack?.ok ? (stack.value ?? []).filter(({ status }) => status !== 'DELETE_COMPLETE') : []
-  const stackGone = stack === null || (stack.ok && left.length === 0)
   const holds = holderOf(state, sight) === to.colour
   const proofs = [
     gate(
@@ -351,14 +348,7 @@ function proofsOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gat
       from.environment ? 'Its status is Terminated.' : 'AWS does not list it.',
       [evidence('elasticbeanstalk:DescribeEnvironments', sight.at, describe(from.environment))],
     ),
-    gate(
-      'stack-gone',
-      'Its stack is gone',
-      stackGone ? 'passed' : left.length > 0 ? 'waiting' : 'unknown',
-      stackGone ? 'CloudFormation has deleted its resources.' : 'CloudFormation still lists resources.',
-      [evidence('cloudformation:ListStackResources', stack?.at ?? sight.at, stackGone ? 'no stack' : 'stack is there')],
-      { waivable: true, remedy: 'Wait; where it stays, look at the stack in the CloudFormation console.' },
-    ),
+    stackGate(facts.resources, sight.at),
     gate(
       'production-stays',
       `${to.name} holds the production URL and answers`,
@@ -388,11 +378,21 @@ function proofsOf(state: ReleaseState, sight: Sight, facts: Facts): readonly Gat
   return proofs
 }
 
+function stackGate(stack: Facts['resources'], at: number): Gate {
+  const [id, title, source] = ['stack-gone', 'Its stack is gone', 'cloudformation:ListStackResources']
+  if (stack?.ok === false) return unreadable(id, title, source, stack, true)
+  // Never made, or no longer listed, or listed with nothing left in it.
+  const left = (stack?.value ?? []).filter(({ status }) => status !== 'DELETE_COMPLETE').length
+  const summary = left === 0 ? 'CloudFormation has deleted its resources.' : 'CloudFormation still lists resources.'
+  const seen = [evidence(source, stack?.at ?? at, left === 0 ? 'no stack' : `${left} resources`)]
+  return gate(id, title, left === 0 ? 'passed' : 'waiting', summary, seen, {
+    waivable: true,
+    remedy: 'Wait; where it stays, look at the stack in the CloudFormation console.',
+  })
+}
+
 async function stillAnswers(state: ReleaseState, environment: Sight['blue'], hands: Hands): Promise<HttpAnswer> {
-  return ask(
-    await addressesOf(environment, state, hands),
-    state.release.productionCname,
-    state.release.settings.checks[0]?.path ?? '/',
-    hands,
-  )
+  const { productionCname, settings } = state.release
+  const path = settings.checks[0]?.path ?? '/'
+  return ask(await addressesOf(environment, state, hands), productionCname, path, hands)
 }

@@ -3,7 +3,8 @@ import { createDatabase } from '../../../electron/practice/model/databases.ts'
 import { createEnvironment } from '../../../electron/practice/model/environments.ts'
 import { listPlatforms } from '../../../electron/practice/model/platforms.ts'
 import type { EnvironmentRecord, PracticeFile, Setting } from '../../../electron/practice/model/records.ts'
-import { createSecurityGroup, tcpRule } from '../../../electron/practice/model/stack.ts'
+import { createSecurityGroup, physicalId, tcpRule } from '../../../electron/practice/model/stack.ts'
+import { createTemplate } from '../../../electron/practice/model/templates.ts'
 import { createApplication, createVersion, DEFAULT_BEHAVIOUR } from '../../../electron/practice/model/versions.ts'
 
 export const ACCOUNT_ID = '111122223333'
@@ -14,6 +15,8 @@ export const BLUE_NAME = 'shop-blue'
 export const GREEN_NAME = 'shop-green'
 /** Somebody else's environment of the same application. */
 export const STAGING_NAME = 'shop-staging'
+/** A configuration of the application that somebody has saved. */
+export const SAVED = 'shop-saved'
 /** A Monday, so that no maintenance window comes up by itself. */
 const BORN = Date.UTC(2027, 0, 4, 8, 0, 0)
 /** Users' requests per second, in all. */
@@ -26,6 +29,8 @@ export interface AccountShape {
   readonly basicHealth: boolean
   readonly singleInstance: boolean
   readonly staging: boolean
+  readonly managed: boolean
+  readonly narrowed: boolean
 }
 
 /** A practice account with nothing in it but what a release needs: small, so that thousands can be made. */
@@ -73,15 +78,32 @@ export function createSmallAccount(shape: AccountShape): {
   if (shape.staging)
     plant(STAGING_NAME, 'shop-staging', [set('aws:elasticbeanstalk:environment', 'EnvironmentType', 'SingleInstance')])
   advanceTo(account, account.now + (shape.coupled ? 1_200_000 : 480_000))
+  createTemplate(account, { applicationName: APPLICATION, name: SAVED, environment: blue, settings: [] })
+  if (shape.narrowed) narrow(account, blue)
   return { account, blue }
 }
 
-function settingsOf({ coupled, basicHealth, singleInstance }: AccountShape): readonly Setting[] {
+/** Somebody has closed the group of the load balancer, or of the only instance, by hand. */
+function narrow(account: Account, environment: EnvironmentRecord): void {
+  const id =
+    physicalId(environment, 'AWSEBLoadBalancerSecurityGroup') ?? physicalId(environment, 'AWSEBSecurityGroup') ?? ''
+  const group = account.securityGroups.get(id)
+  if (group) group.ingress = [tcpRule(80, { ranges: ['10.0.0.0/16'] })]
+}
+
+function settingsOf({ coupled, basicHealth, singleInstance, managed }: AccountShape): readonly Setting[] {
   return [
     ...(singleInstance
       ? [set('aws:elasticbeanstalk:environment', 'EnvironmentType', 'SingleInstance')]
       : [set('aws:autoscaling:asg', 'MinSize', '2'), set('aws:autoscaling:asg', 'MaxSize', '4')]),
     ...(basicHealth ? [set('aws:elasticbeanstalk:healthreporting:system', 'SystemType', 'basic')] : []),
+    ...(managed
+      ? [
+          set('aws:elasticbeanstalk:managedactions', 'ManagedActionsEnabled', 'true'),
+          set('aws:elasticbeanstalk:managedactions', 'PreferredStartTime', 'Sun:10:00'),
+          set('aws:elasticbeanstalk:managedactions:platformupdate', 'UpdateLevel', 'minor'),
+        ]
+      : []),
     set('aws:elasticbeanstalk:application:environment', 'STAGE', 'production'),
     ...(coupled ? coupling() : []),
   ]

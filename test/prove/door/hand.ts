@@ -4,6 +4,7 @@ import { abortUpdate, changeConfiguration } from '../../../electron/practice/mod
 import { createEnvironment, updateEnvironment } from '../../../electron/practice/model/environments.ts'
 import { watchHealth } from '../../../electron/practice/model/health.ts'
 import { fullName } from '../../../electron/practice/model/names.ts'
+import { scale } from '../../../electron/practice/model/other-hands.ts'
 import { listPlatforms } from '../../../electron/practice/model/platforms.ts'
 import type { EnvironmentRecord, Setting } from '../../../electron/practice/model/records.ts'
 import { deletionPolicy, hasCoupledDatabase } from '../../../electron/practice/model/settings.ts'
@@ -88,6 +89,9 @@ export function createHand(account: Account, blue: EnvironmentRecord) {
       case 'grow blue':
         if (first) configure(first, [set('aws:autoscaling:asg', 'MinSize', '4')])
         return [first]
+      case 'let blue scale out':
+        if (first?.status === 'Ready') scale(account, first, first.instances.length + 1)
+        return []
       case 'terminate blue':
       case 'terminate green':
         if (first) terminateEnvironment(account, first, id)

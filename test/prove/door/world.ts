@@ -71,6 +71,8 @@ export const OPERATIONS: Readonly<Record<CallName, readonly [service: string, op
   templateSettings: ['elasticbeanstalk', 'DescribeConfigurationSettings'],
   platforms: ['elasticbeanstalk', 'DescribePlatformVersion'],
   validateSettings: ['elasticbeanstalk', 'ValidateConfigurationSettings'],
+  ingress: ['ec2', 'DescribeSecurityGroups'],
+  listeners: ['elasticloadbalancing', 'DescribeListeners'],
   createTemplate: ['elasticbeanstalk', 'CreateConfigurationTemplate'],
   createEnvironment: ['elasticbeanstalk', 'CreateEnvironment'],
   deleteTemplate: ['elasticbeanstalk', 'DeleteConfigurationTemplate'],
@@ -85,6 +87,9 @@ export const OPERATIONS: Readonly<Record<CallName, readonly [service: string, op
   protect: ['rds', 'ModifyDBInstance'],
   createGroup: ['ec2', 'CreateSecurityGroup'],
   allow: ['ec2', 'AuthorizeSecurityGroupIngress'],
+  allowIngress: ['ec2', 'AuthorizeSecurityGroupIngress'],
+  revokeIngress: ['ec2', 'RevokeSecurityGroupIngress'],
+  rebuild: ['elasticbeanstalk', 'RebuildEnvironment'],
 }
 
 /** What an AWS client would throw for a refusal of that code. */
@@ -189,9 +194,9 @@ export function connect(parts: {
       versions: (application, labels) => call('versions', '', () => beanstalk.versions(application, labels)),
       templates: (application) => call('templates', '', () => beanstalk.templates(application)),
       templateSettings: (application, name) =>
-        call('templates', name, () => beanstalk.templateSettings(application, name)),
-      platforms: (arn) => call('templates', arn, () => beanstalk.platforms(arn)),
-      validateSettings: (input) => call('templates', '', () => beanstalk.validateSettings(input)),
+        call('templateSettings', name, () => beanstalk.templateSettings(application, name)),
+      platforms: (arn) => call('platforms', arn, () => beanstalk.platforms(arn)),
+      validateSettings: (input) => call('validateSettings', '', () => beanstalk.validateSettings(input)),
       createTemplate: (input) =>
         change('createTemplate', [input.environmentId], always, () => beanstalk.createTemplate(input)),
       deleteTemplate: (application, name) =>
@@ -215,7 +220,7 @@ export function connect(parts: {
           settings.map(({ namespace, optionName, value }) => `${namespace} ${optionName} = ${value ?? ''}`),
         ),
       abortUpdate: (id) => change('abortUpdate', [id], always, () => beanstalk.abortUpdate(id)),
-      rebuild: async (id) => beanstalk.rebuild(id),
+      rebuild: (id) => change('rebuild', [id], always, () => beanstalk.rebuild(id)),
       swapCnames: (a, b) => change('swapCnames', [a, b], always, () => beanstalk.swapCnames(a, b)),
       terminate: (id) =>
         change(
@@ -242,10 +247,10 @@ export function connect(parts: {
       allow: (...input) => change('allow', [input[0]], always, () => databases.allow(...input)),
     },
     network: {
-      ingress: (groupIds) => call('groupsReferring', '', () => network.ingress(groupIds)),
-      listeners: (arn) => call('groupsReferring', arn, () => network.listeners(arn)),
-      allowIngress: (id, rules) => call('groupsReferring', id, () => network.allowIngress(id, rules)),
-      revokeIngress: (id, rules) => call('groupsReferring', id, () => network.revokeIngress(id, rules)),
+      ingress: (groupIds) => call('ingress', '', () => network.ingress(groupIds)),
+      listeners: (arn) => call('listeners', arn, () => network.listeners(arn)),
+      allowIngress: (id, rules) => change('allowIngress', [id], always, () => network.allowIngress(id, rules)),
+      revokeIngress: (id, rules) => change('revokeIngress', [id], always, () => network.revokeIngress(id, rules)),
     },
     versionBundles: {
       contents: (_application, label) =>
