@@ -1,7 +1,7 @@
 import type { Connection } from '../electron/contract/connection.ts'
 import type { CallName, Credentials, Input, Lever, Output, Reply } from '../electron/contract/contract.ts'
 import type { Answer, QuestionId, RouteId } from '../electron/contract/independence.ts'
-import type { Choice, Colour, ReleaseSettings, ReleaseView } from '../electron/contract/models.ts'
+import type { BundleInspection, Choice, Colour, ReleaseSettings, ReleaseView } from '../electron/contract/models.ts'
 import { problemOf } from '../electron/contract/problem.ts'
 import type { StepId } from '../electron/contract/steps.ts'
 import { call, listen } from './main-process.ts'
@@ -108,7 +108,11 @@ export async function signOff(note: string): Promise<void> {
 export async function choose({ id: choice, of }: Pick<Choice, 'id' | 'of'>): Promise<void> {
   if (choice === 'sign-in') setState({ signingIn: true, problem: null })
   else if (choice === 'hand-over') await showHandOver(false)
-  else await change((releaseId) => ask('choose', { releaseId, choice, ...(of === undefined ? {} : { of }) }))
+  else {
+    // What did not do is not one click away from being deployed again.
+    if (choice === 'choose-another-version') forgetVersion()
+    await change((releaseId) => ask('choose', { releaseId, choice, ...(of === undefined ? {} : { of }) }))
+  }
 }
 
 /** Shows the text for the administrator; with `copy` it is on the clipboard then. */
@@ -128,19 +132,42 @@ export function cancelSignIn(): void {
 }
 
 export async function chooseBundle(): Promise<void> {
-  const { view } = getState()
-  if (!view) return
-  setState({ bundleRead: null })
-  const reply = await ask('chooseBundle', { releaseId: view.release.id })
-  if (reply.ok && reply.value) keepInDraft({ inspection: reply.value, versionLabel: reply.value.suggestedLabel })
+  await takeBundle((releaseId) => ask('chooseBundle', { releaseId }))
 }
 
 export async function choosePracticeBundle(fileName: string): Promise<void> {
-  const { view } = getState()
+  await takeBundle((releaseId) => ask('choosePracticeBundle', { releaseId, fileName }))
+}
+
+export function chooseVersionSource(versionSource: Draft['versionSource']): void {
+  forgetVersion()
+  keepInDraft({ versionSource })
+}
+
+/** Of the bundles that are being looked into only the last counts. */
+let lastLook = 0
+
+function forgetVersion(): void {
+  lastLook += 1
+  keepInDraft({ inspection: null, versionLabel: null, existingVersion: null, existingInspection: null })
+}
+
+/** Takes a bundle in once it was looked into. Until then no other is there to be deployed in its place. */
+async function takeBundle(look: (releaseId: string) => Promise<Reply<BundleInspection | null>>): Promise<void> {
+  const { view, draft } = getState()
   if (!view) return
+  forgetVersion()
   setState({ bundleRead: null })
-  const reply = await ask('choosePracticeBundle', { releaseId: view.release.id, fileName })
-  if (reply.ok && reply.value) keepInDraft({ inspection: reply.value, versionLabel: reply.value.suggestedLabel })
+  const mine = lastLook
+  const { inspection, versionLabel } = draft
+  const reply = await look(view.release.id)
+  if (mine !== lastLook || getState().view?.release.id !== view.release.id || !reply.ok) return
+  // Who closes the dialog without a file keeps what he had.
+  keepInDraft(
+    reply.value === null
+      ? { inspection, versionLabel }
+      : { inspection: reply.value, versionLabel: reply.value.suggestedLabel },
+  )
 }
 
 /** Asks Elastic Beanstalk to bring blue back after the release has ended. */

@@ -73,6 +73,7 @@ function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: 
   const troubled = isCurrent && (view.problem !== null || view.paused || step.status === 'stuck')
   const gates = (
     <GateList
+      key="gates"
       kind="gate"
       title="Gates: what must hold first"
       gates={step.gates}
@@ -83,6 +84,7 @@ function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: 
   )
   const proofs = (
     <GateList
+      key="proofs"
       kind="proof"
       title="Proof: what was seen after"
       gates={step.proofs}
@@ -103,15 +105,15 @@ function StepFrame({ view, step }: { readonly view: ReleaseView; readonly step: 
             {damaged && <ProblemAlert problem={{ ...DAMAGED, detail: damage }} />}
             <WishProblem />
             {troubled && <Trouble view={view} />}
-            {troubled && <Choices view={view} title="What you can do now" />}
+            {troubled && <Choices key="choices" view={view} title="What you can do now" />}
             {step.progress && <Progress progress={step.progress} />}
             {isCurrent && !thrown && Inputs && <Inputs view={view} step={step} />}
             {thrown && Watch && <Watch view={view} step={step} />}
             {step.id === 'independence' && view.dependencies && <Dependencies picture={view.dependencies} />}
-            {thrown ? proofs : gates}
-            {thrown ? step.gates.length > 0 && gates : step.proofs.length > 0 && proofs}
+            {/* By keys: evidence that was opened stays open when the lever is thrown and the two change places. */}
+            {thrown ? [proofs, step.gates.length > 0 && gates] : [gates, step.proofs.length > 0 && proofs]}
             <HandOver />
-            {isCurrent && !troubled && <Choices view={view} title="Other ways on" />}
+            {isCurrent && !troubled && <Choices key="choices" view={view} title="Other ways on" />}
           </div>
           <EventList events={view.events} blueName={view.lanes.blue.name} greenName={view.lanes.green.name} />
         </div>

@@ -3,7 +3,7 @@ import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { BundleInspection, ReleaseView, VersionInspection } from '../../electron/contract/models.ts'
-import { chooseBundle, choosePracticeBundle, keepInDraft } from '../actions.ts'
+import { chooseBundle, choosePracticeBundle, chooseVersionSource, keepInDraft } from '../actions.ts'
 import { dateTime } from '../formats.ts'
 import type { LeverPlan } from '../lever-reason.ts'
 import { versionLabelFault } from '../names.ts'
@@ -92,15 +92,7 @@ function VersionChoice({ view }: StepProps) {
               name="version-source"
               checked={id === source}
               data-testid={testIds.versionSource(id)}
-              onChange={() =>
-                keepInDraft({
-                  versionSource: id,
-                  inspection: null,
-                  versionLabel: null,
-                  existingVersion: null,
-                  existingInspection: null,
-                })
-              }
+              onChange={() => chooseVersionSource(id)}
             />
             {title}
           </label>
