@@ -13,6 +13,7 @@ import { answerCalls, type Handlers, refuseCalls, tell } from './ipc.ts'
 import { type Journal, openJournal, type StoredRelease } from './journal/journal.ts'
 import { leaveInOrder } from './leaving.ts'
 import { setMenu } from './menu.ts'
+import { tellMishaps } from './mishap.ts'
 import { createNotices } from './notices.ts'
 import { type PracticeProcess, startPracticeAccount } from './practice-account.ts'
 import { registerScheme, serveApp } from './protocol.ts'
@@ -38,6 +39,7 @@ else if (app.isPackaged) {
   app.exit(1)
 }
 
+tellMishaps()
 Menu.setApplicationMenu(null)
 registerScheme()
 lockNavigation()

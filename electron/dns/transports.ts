@@ -77,6 +77,8 @@ export function overUdp(
     })
     return () => {
       socket.removeAllListeners('message')
+      // It is told of its connection a moment after it has it, even if it was closed meanwhile.
+      socket.removeAllListeners('connect')
       try {
         socket.close()
       } catch {

@@ -117,3 +117,40 @@ test('says so when its journal cannot be written or read, and goes on when it ca
   await operator.continueRelease()
   await operator.reaches('clone', 'ready')
 })
+
+test('goes on beside a mistake of its own, says so, and starts again in order', async ({ stage }) => {
+  const account = await stage.account({ speed: SPEED })
+  const first = await stage.release(account)
+  await first.application.evaluate(({ app, dialog }) => {
+    const said: string[] = []
+    Object.assign(globalThis, { said })
+    // A test has nobody who would close the one that starts again.
+    app.relaunch = () => said.push('relaunch')
+    const answers = [1, 0]
+    Object.assign(dialog, {
+      showMessageBox: ({ detail = '' }) => {
+        said.push(detail)
+        return Promise.resolve({ response: answers.shift() ?? 1, checkboxChecked: false })
+      },
+    })
+    setTimeout(() => {
+      throw new Error('a mistake of ours')
+    })
+  })
+  const said = () => first.application.evaluate(() => Reflect.get(globalThis, 'said') as readonly string[])
+  await expect.poll(said).toEqual([expect.stringContaining('a mistake of ours')])
+  expect((await said())[0]).toContain('goes on from where it stands')
+  await first.operator.walkTo('deploy')
+
+  const ended = new Promise((resolve) => first.application.process().once('exit', resolve))
+  await first.application.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('another one')
+    }, 50)
+  })
+  await ended
+  const { operator } = await stage.open({ account, userData: first.userData })
+  await operator.continueRelease()
+  await operator.reaches('clone', 'proved')
+  expect(await account.count('CreateEnvironment')).toBe(1)
+})

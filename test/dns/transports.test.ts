@@ -1,6 +1,8 @@
 import { createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { exchange } from '../../electron/dns/exchange.ts'
 import { createDns, type DnsOptions } from '../../electron/dns/panel.ts'
+import { parseServerAddress } from '../../electron/dns/server-address.ts'
 import type { DnsAnswer } from '../../electron/release/world.ts'
 import { AUTHORITATIVE_ANSWER, a, type Behaviour, type Liar, nameIn, reply, startLiar } from './liar.ts'
 
@@ -194,3 +196,27 @@ function swapCase(name: string): string {
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
   )
 }
+
+it('can be given up at any moment, also while its socket is being made', async () => {
+  const liar = await start(sound)
+  const unexpected: unknown[] = []
+  const keep = (thrown: unknown) => unexpected.push(thrown)
+  process.on('uncaughtException', keep)
+  try {
+    for (let ticks = 0; ticks < 40; ticks += 1) {
+      const over = new AbortController()
+      const asked = exchange(parseServerAddress(liar.address), 'shop.example', 'A', over.signal, { patience })
+      const given = asked.catch((thrown: unknown) => thrown)
+      const later = (left: number): void => {
+        if (left === 0) over.abort('given up')
+        else process.nextTick(() => later(left - 1))
+      }
+      later(ticks)
+      expect(['given up', expect.objectContaining({ kind: 'reply' })]).toContainEqual(await given)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  } finally {
+    process.off('uncaughtException', keep)
+  }
+  expect(unexpected).toEqual([])
+})
