@@ -4,6 +4,8 @@ import { ORIGIN } from './protocol.ts'
 
 const MINIMUM = { width: 1024, height: 680 }
 const USUAL = { width: 1280, height: 800 }
+/** A page that does not live as long would crash again and again. */
+const LEAST_LIFE_MILLISECONDS = 10_000
 
 /** Opens the one window, shown when it has painted. What the page asks for must be answered in the same turn. */
 export function openWindow(options: { readonly preload: string; readonly icon: string }): BrowserWindow {
@@ -25,6 +27,14 @@ export function openWindow(options: { readonly preload: string; readonly icon: s
     },
   })
   window.once('ready-to-show', () => window.show())
+  let shownAgainAt = Number.NEGATIVE_INFINITY
+  // The releases run in this process and go on: a page that has crashed is shown again, unless it crashes at once.
+  window.webContents.on('render-process-gone', () => {
+    if (performance.now() - shownAgainAt < LEAST_LIFE_MILLISECONDS) return
+    shownAgainAt = performance.now()
+    // Not in the midst of it: Electron crashes itself over that.
+    setImmediate(() => !window.isDestroyed() && window.reload())
+  })
   void window.loadURL(`${ORIGIN}/index.html`)
   return window
 }
