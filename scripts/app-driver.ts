@@ -13,6 +13,8 @@ export interface DrivenApp {
   readonly page: Page
   /** Its journal and settings; given again, the app finds them again. */
   readonly userData: string
+  /** What it has printed of mistakes that nothing in it has caught. */
+  readonly mishaps: readonly string[]
   close(): Promise<void>
 }
 
@@ -43,6 +45,10 @@ export async function launchApp(
       ...options.environment,
     },
   })
+  const mishaps: string[] = []
+  application.process().stderr?.on('data', (printed: Buffer) => {
+    if (printed.includes('Mishap:')) mishaps.push(printed.toString())
+  })
   const page = await application.firstWindow()
   if (options.size) {
     await application.evaluate(
@@ -59,7 +65,7 @@ export async function launchApp(
       .catch(() => {})
     await application.close()
   }
-  return { application, page, userData, close }
+  return { application, page, userData, mishaps, close }
 }
 
 /** Removes what an app left on disk. */

@@ -60,11 +60,22 @@ export function takeTurns(input: {
         failures += 1
         milliseconds = backOff(trouble)
       }
-      afterTurn()
+      tell()
       if (milliseconds !== 0) await pause(milliseconds)
     }
     for (const command of inbox.splice(0)) await command()
-    afterTurn()
+    tell()
+  }
+
+  /** Whoever is told must not stop what is told of: a mistake there is thrown beside the loop. */
+  function tell(): void {
+    try {
+      afterTurn()
+    } catch (thrown) {
+      queueMicrotask(() => {
+        throw thrown
+      })
+    }
   }
 
   function backOff(found: Problem): number | null {

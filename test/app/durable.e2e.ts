@@ -121,6 +121,7 @@ test('says so when its journal cannot be written or read, and goes on when it ca
 test('goes on beside a mistake of its own, says so, and starts again in order', async ({ stage }) => {
   const account = await stage.account({ speed: SPEED })
   const first = await stage.release(account)
+  first.hasMishaps = true
   await first.application.evaluate(({ app, dialog }) => {
     const said: string[] = []
     Object.assign(globalThis, { said })
@@ -152,5 +153,32 @@ test('goes on beside a mistake of its own, says so, and starts again in order', 
   const { operator } = await stage.open({ account, userData: first.userData })
   await operator.continueRelease()
   await operator.reaches('clone', 'proved')
+  expect(await account.count('CreateEnvironment')).toBe(1)
+})
+
+test('goes on when its page has crashed, and shows it again', async ({ stage }) => {
+  const account = await stage.account({ speed: SPEED })
+  const { application, operator } = await stage.release(account)
+  await operator.walkTo('clone')
+  await operator.throwLever()
+  await expect.poll(() => account.templates('shop')).toHaveLength(1)
+  await application.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    contents?.once('render-process-gone', () => Object.assign(globalThis, { hasCrashed: true }))
+    setTimeout(() => contents?.forcefullyCrashRenderer(), 50)
+  })
+  // Playwright gives a page up that has crashed; the window is asked itself.
+  const shows = (id: string) =>
+    application.evaluate(({ BrowserWindow }, wanted) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents
+      if (!Reflect.get(globalThis, 'hasCrashed') || !contents || contents.isCrashed() || contents.isLoading())
+        return false
+      return contents.executeJavaScript(
+        `document.querySelector('[data-testid^="${wanted}"]') !== null`,
+      ) as Promise<boolean>
+    }, id)
+  await expect.poll(() => shows(testIds.continueRelease(''))).toBe(true)
+  // The clone is walked to its end by a loop that nobody sees: the template goes when green is there.
+  await expect.poll(() => account.templates('shop'), { timeout: 30_000 }).toEqual([])
   expect(await account.count('CreateEnvironment')).toBe(1)
 })

@@ -145,25 +145,6 @@ test('is one program: a second start shows the window of the first', async ({ st
   expect(await application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
 })
 
-test('shows its page again when that has crashed', async ({ stage }) => {
-  const { application, operator } = await stage.open()
-  await operator.by(testIds.screen('connect')).waitFor()
-  await application.evaluate(({ BrowserWindow }) => {
-    const contents = BrowserWindow.getAllWindows()[0]?.webContents
-    contents?.once('render-process-gone', () => Object.assign(globalThis, { hasCrashed: true }))
-    setTimeout(() => contents?.forcefullyCrashRenderer(), 50)
-  })
-  // Playwright gives a page up that has crashed; the window is asked itself.
-  const shown = () =>
-    application.evaluate(({ BrowserWindow }, id) => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents
-      if (!Reflect.get(globalThis, 'hasCrashed') || !contents || contents.isCrashed() || contents.isLoading())
-        return false
-      return contents.executeJavaScript(`document.querySelector('[data-testid="${id}"]') !== null`) as Promise<boolean>
-    }, testIds.connectButton)
-  await expect.poll(shown).toBe(true)
-})
-
 test('opens where it was closed, and never off the screen', async ({ stage }) => {
   const first = await stage.open()
   const bounds = { x: 120, y: 90, width: 1100, height: 700 }

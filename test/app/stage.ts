@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EnvironmentDescription } from '@aws-sdk/client-elastic-beanstalk'
 import { DescribeApplicationsCommand, DescribeEnvironmentsCommand } from '@aws-sdk/client-elastic-beanstalk'
-import { test as base } from 'playwright/test'
+import { test as base, expect } from 'playwright/test'
 import { type DrivenApp, launchApp, type Operator, operate } from '../../scripts/app-driver.ts'
 import { clientsOf } from '../practice/server/clients.ts'
 import { type Practice, startPractice } from '../practice/start-practice.ts'
@@ -27,6 +27,8 @@ const PATIENCE_MILLISECONDS = 30_000
 
 /** A window, and the operator in front of it. */
 export interface OpenedApp extends DrivenApp {
+  /** Whether the test makes the app go wrong on purpose. */
+  hasMishaps: boolean
   readonly operator: Operator
   /** Ends it as a power cut would. */
   kill(): Promise<void>
@@ -92,6 +94,7 @@ export const test = base.extend<{ readonly stage: Stage }>({
       const { application, page } = driven
       const app: OpenedApp = {
         ...driven,
+        hasMishaps: false,
         operator: operate(page, PATIENCE_MILLISECONDS),
         kill: async () => {
           const process = application.process()
@@ -121,6 +124,7 @@ export const test = base.extend<{ readonly stage: Stage }>({
     for (const app of apps) await app.close().catch(() => {})
     for (const practice of practices) await practice.stop()
     for (const path of folders) await rm(path, { recursive: true, force: true })
+    for (const { mishaps, hasMishaps } of apps) if (!hasMishaps) expect(mishaps).toEqual([])
   },
 })
 

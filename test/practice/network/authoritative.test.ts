@@ -153,9 +153,10 @@ describe('the authoritative name server', () => {
       stream.write(cut)
       if (index % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    const heard = await ask(server.address, PRODUCTION)
-    expect(heard?.addresses).toEqual(BLUE_ADDRESSES)
-    expect((await ask(server.address, PRODUCTION, { transport: 'tcp' }))?.addresses).toEqual(BLUE_ADDRESSES)
+    // Where the flood has filled the system's buffers, a packet may be lost: it is asked again.
+    const heard = async (transport: 'udp' | 'tcp') => (await ask(server.address, PRODUCTION, { transport }))?.addresses
+    await expect.poll(() => heard('udp'), { timeout: 10_000 }).toEqual(BLUE_ADDRESSES)
+    await expect.poll(() => heard('tcp'), { timeout: 10_000 }).toEqual(BLUE_ADDRESSES)
     expect(answers).toBeGreaterThan(200)
     socket.close()
     stream.destroy()
