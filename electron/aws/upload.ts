@@ -66,9 +66,10 @@ async function liesThereAlready(
     try {
       return await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal })
     } catch (thrown) {
-      // Without s3:ListBucket a missing object answers 403; the upload itself then tells what is allowed.
+      // An answer to HEAD has no body. Without s3:ListBucket a missing object answers 403, a sign-in that has run out 400: the
+      // upload itself then tells.
       const { httpStatus } = readRawError(thrown)
-      if (httpStatus === 404 || httpStatus === 403) return null
+      if (httpStatus === 404 || httpStatus === 403 || httpStatus === 400) return null
       throw thrown
     }
   })

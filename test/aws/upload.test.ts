@@ -265,3 +265,24 @@ describe('the bundle of a version, in S3', () => {
     })
   })
 })
+
+describe('a look for what lies there already, whose answer has no body', () => {
+  const send = (aws: Aws, bundle: SourceBundle) => aws.bundles.upload(bundle, 'shop', () => undefined, forever)
+
+  it('outlasts S3 asking for slower calls', async () => {
+    const bundle = await makeBundle('slow-down.zip', randomBytes(1000))
+    await account.control('/faults', { name: 'throttle', action: 's3:HeadObject', count: 2 })
+    await send(start(), bundle)
+    expect(await stored(bundle)).toBe(bundle.sha256)
+  })
+
+  it('leaves it to the upload to say that the sign-in has run out', async () => {
+    const bundle = await makeBundle('expired.zip', randomBytes(1000))
+    await account.control('/faults', { name: 'expired-token', action: 's3:HeadObject', count: 1 })
+    await send(start(), bundle)
+    await account.control('/faults', { name: 'expired-token' })
+    const other = await makeBundle('expired-too.zip', randomBytes(1000))
+    await expect(send(start(), other)).rejects.toMatchObject({ problem: { code: 'credentials-expired' } })
+    await account.control('/faults', { name: 'expired-token', on: false })
+  })
+})

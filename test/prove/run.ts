@@ -93,6 +93,7 @@ export async function run(history: History): Promise<Told> {
 
   /** Keeps an entry, unless the process dies over it. */
   function write(entry: Entry, mine: Life): boolean {
+    if (mine.isDead) return false
     if (weather.entry('before')) mine.isDead = true
     if (mine.isDead) return false
     entries.push(entry)
@@ -144,7 +145,7 @@ export async function run(history: History): Promise<Told> {
       entries: [...entries],
       journal: {
         append(entry) {
-          if (mine.isDead || !write(entry, mine)) return
+          if (!write(entry, mine)) return
           if (entry.kind === 'roll-back-chosen') where = { ...where, track: 'rollback' }
           if (entry.kind === 'entered') {
             where = { ...where, step: entry.step }

@@ -92,6 +92,12 @@ function isAbout(account: Account, nameOrId: string, values: readonly string[]):
   )
 }
 
+/** Most services say `Throttling`; these have words of their own (S3 API, Error responses; EC2 API, Error codes). */
+const THROTTLED: Readonly<Record<string, readonly [code: string, message: string]>> = {
+  s3: ['SlowDown', 'Please reduce your request rate.'],
+  ec2: ['RequestLimitExceeded', 'Request limit exceeded.'],
+}
+
 /** Throws what the switched-on faults have AWS answer to a call. */
 export function throwFaults(
   faults: readonly CallFault[],
@@ -100,10 +106,16 @@ export function throwFaults(
   resource: string,
 ): void {
   const { action } = call
+  const [service = ''] = action.split(':')
   if (principal.isExpired || strikingFault(faults, 'expired-token', call)) {
-    throw new AwsError('ExpiredToken', 'The security token included in the request is expired', 403)
+    throw service === 's3'
+      ? new AwsError('ExpiredToken', 'The provided token has expired.', 400)
+      : new AwsError('ExpiredToken', 'The security token included in the request is expired', 403)
   }
-  if (strikingFault(faults, 'throttle', call)) throw new AwsError('Throttling', 'Rate exceeded', 400)
+  if (strikingFault(faults, 'throttle', call)) {
+    const own = THROTTLED[service]
+    throw own ? new AwsError(...own, 503) : new AwsError('Throttling', 'Rate exceeded', 400)
+  }
   if (strikingFault(faults, 'server-error', call)) {
     throw new AwsError(
       'InternalFailure',

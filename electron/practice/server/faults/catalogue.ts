@@ -80,9 +80,14 @@ function hand(name: string, fault: keyof ModelFaults, words: string, strikes: st
 
 /** Everything that can be made to go wrong. The control endpoint, the practice menu and the documentation follow it. */
 export const FAULTS: readonly Fault[] = [
-  call('throttle', 'AWS throttles the next ten calls', '`Throttling`, 400', {
-    offers: [{ words: 'AWS throttles the next ten calls', members: TEN }],
-  }),
+  call(
+    'throttle',
+    'AWS throttles the next ten calls',
+    '`Throttling`, 400; S3 `SlowDown` and EC2 `RequestLimitExceeded`, 503',
+    {
+      offers: [{ words: 'AWS throttles the next ten calls', members: TEN }],
+    },
+  ),
   call('server-error', 'AWS fails the next ten calls', '`InternalFailure`, 500; nothing is done', {
     offers: [{ words: 'AWS fails the next ten calls', members: TEN }],
   }),
@@ -133,7 +138,7 @@ export const FAULTS: readonly Fault[] = [
       ],
     },
   ),
-  call('expired-token', 'The credentials have expired', '`ExpiredToken`, 403', { lasts: true }),
+  call('expired-token', 'The credentials have expired', '`ExpiredToken`, 403; of S3 400', { lasts: true }),
   call(
     'events-late',
     'Events come half a minute late',
