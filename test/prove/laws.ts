@@ -238,9 +238,8 @@ function isRestart(what: string, at: number, next: Trace['production'][number] |
 
 /** Whether the operator has said, with a reason, that the side that is swapped to is well and large enough. */
 function wasWaived(entries: readonly Entry[], length: number): boolean {
-  return entries
-    .slice(0, length)
-    .some((entry) => entry.kind === 'waived' && entry.step === 'swap' && /^(capacity|target-ok)$/.test(entry.gate))
+  const before = entries.slice(0, length)
+  return isWaived(before, 'swap', 'capacity') || isWaived(before, 'swap', 'target-ok')
 }
 
 function isWaived(entries: readonly Entry[], step: string, gate: string): boolean {

@@ -181,6 +181,7 @@ export function createRecorder(parts: {
   }
 }
 
+/** By the account itself: what decides in the release whether something is owed is what the law is about. */
 function stillHeld(account: Account, entries: readonly Entry[]): readonly string[] {
   const { held, release } = replay(entries)
   const green = account.environments.get(release.green.id ?? '')

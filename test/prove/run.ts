@@ -93,13 +93,12 @@ export async function run(history: History): Promise<Told> {
 
   /** Keeps an entry, unless the process dies over it. */
   function write(entry: Entry, mine: Life): boolean {
-    if (mine.isDead) return false
-    if (weather.entry('before')) mine.isDead = true
+    mine.isDead ||= weather.entry('before')
     if (mine.isDead) return false
     entries.push(entry)
     recorder.entered(entry)
     operator.noticed(entry)
-    if (weather.entry('after')) mine.isDead = true
+    mine.isDead = weather.entry('after')
     return true
   }
 
@@ -122,12 +121,11 @@ export async function run(history: History): Promise<Told> {
     for (let tries = 0; tries < 3 && wayBackOf(replay(entries)) !== null; tries += 1) {
       life = { isDead: false }
       const mine = life
-      const pending = new Set<Promise<void>>()
-      const asking = rebuildBlue(replay(entries), worldOf(mine), (entry) => write(entry, mine))
-        .catch((thrown: unknown) => operator.refused(thrown))
-        .finally(() => pending.delete(asking))
-      pending.add(asking)
-      while (pending.size > 0 && !mine.isDead) await drained()
+      void rebuildBlue(replay(entries), worldOf(mine), (entry) => write(entry, mine)).catch((thrown: unknown) =>
+        operator.refused(thrown),
+      )
+      // It never sleeps: by then it was answered, or its process has died.
+      await drained()
       if (mine.isDead) crashes += 1
       // Long enough for it to be there again.
       pass(account.now + 900_000)
