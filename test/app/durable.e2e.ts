@@ -126,7 +126,7 @@ test('goes on beside a mistake of its own, says so, and starts again in order', 
     const said: string[] = []
     Object.assign(globalThis, { said })
     // A test has nobody who would close the one that starts again.
-    app.relaunch = () => said.push('relaunch')
+    app.relaunch = () => console.error('Mishap: started again')
     const answers = [1, 0]
     Object.assign(dialog, {
       showMessageBox: ({ detail = '' }) => {
@@ -150,6 +150,7 @@ test('goes on beside a mistake of its own, says so, and starts again in order', 
     }, 50)
   })
   await ended
+  expect(first.mishaps.join('')).toContain('started again')
   const { operator } = await stage.open({ account, userData: first.userData })
   await operator.continueRelease()
   await operator.reaches('clone', 'proved')
