@@ -141,11 +141,16 @@ function bySession(socket: TLSSocket, { host, port, idleMilliseconds }: Far, for
         'content-length': post.packet.length,
       })
       stream.on('response', (headers) => post.begun(headers[':status'] ?? 0, headers['content-type'], stream))
+      const brokenOff = () => post.failed(new Error('The connection was closed without a whole answer'))
       stream.on('error', (error) => post.failed(error))
+      // A stream that is given up ends like a whole one: this hears of it before whoever reads the body does.
+      stream.on('end', () => {
+        if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) brokenOff()
+      })
       stream.on('close', () => {
         underWay -= 1
         if (isLeft) leave()
-        post.failed(new Error('The connection was closed without a whole answer'))
+        brokenOff()
       })
       stream.end(post.packet)
       return (isWhole) => {
