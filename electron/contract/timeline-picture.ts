@@ -82,15 +82,15 @@ export function coarser(slices: readonly ProbeSlice[], leastMilliseconds: number
   for (const slice of slices) {
     const last = joined.at(-1)
     const isShort = last !== undefined && last.until - last.from < leastMilliseconds
-    if (last && isShort && last.until === slice.from) joined[joined.length - 1] = both(last, slice)
+    if (last && isShort && last.until === slice.from) joined[joined.length - 1] = joinSlices(last, slice)
     else joined.push(slice)
   }
   return joined
 }
 
-function both(one: ProbeSlice, next: ProbeSlice): ProbeSlice {
+/** Two slices that follow each other as one. */
+export function joinSlices(one: ProbeSlice, next: ProbeSlice): ProbeSlice {
   const said = next.said ?? one.said
-  const [early, late] = [one.milliseconds, next.milliseconds]
   return {
     from: one.from,
     until: next.until,
@@ -98,12 +98,20 @@ function both(one: ProbeSlice, next: ProbeSlice): ProbeSlice {
     green: one.green + next.green,
     other: one.other + next.other,
     error: one.error + next.error,
-    milliseconds:
-      early && late
-        ? { median: (early.median + late.median) / 2, most: Math.max(early.most, late.most) }
-        : (early ?? late),
+    milliseconds: joinMilliseconds(one, next),
     ...(said === undefined ? {} : { said }),
   }
+}
+
+/** Of two medians the one of more answers: what lay between them is not known any more. */
+function joinMilliseconds(one: ProbeSlice, next: ProbeSlice): ProbeSlice['milliseconds'] {
+  if (one.milliseconds === null || next.milliseconds === null) return one.milliseconds ?? next.milliseconds
+  const { median } = answers(one) > answers(next) ? one.milliseconds : next.milliseconds
+  return { median, most: Math.max(one.milliseconds.most, next.milliseconds.most) }
+}
+
+function answers({ blue, green, other }: ProbeSlice): number {
+  return blue + green + other
 }
 
 /** A value in each slice of time; null: it is not known. */

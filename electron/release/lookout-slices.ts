@@ -1,6 +1,7 @@
 import type { EntryOf } from '../contract/entries.ts'
 import type { Colour, Instant } from '../contract/models.ts'
 import type { ProbeLine, ProbeSlice, Timeline } from '../contract/timeline.ts'
+import { joinSlices } from '../contract/timeline-picture.ts'
 
 /** One slice of the timeline, as it is journalled. */
 export type Slice = Omit<EntryOf<'watched'>, 'kind' | 'at'>
@@ -114,31 +115,6 @@ function inPairs<Each>(
 function isAlike(one: ProbeSlice, next: ProbeSlice): boolean {
   const sides = ['blue', 'green', 'other', 'error'] as const
   return sides.filter((side) => one[side] + next[side] > 0).length === 1
-}
-
-function joinSlices(one: ProbeSlice, next: ProbeSlice): ProbeSlice {
-  const said = next.said ?? one.said
-  return {
-    from: one.from,
-    until: next.until,
-    blue: one.blue + next.blue,
-    green: one.green + next.green,
-    other: one.other + next.other,
-    error: one.error + next.error,
-    milliseconds: joinMilliseconds(one, next),
-    ...(said === undefined ? {} : { said }),
-  }
-}
-
-/** Of two medians the one of more answers: what lay between them is not known any more. */
-function joinMilliseconds(one: ProbeSlice, next: ProbeSlice): ProbeSlice['milliseconds'] {
-  if (one.milliseconds === null || next.milliseconds === null) return one.milliseconds ?? next.milliseconds
-  const { median } = answers(one) > answers(next) ? one.milliseconds : next.milliseconds
-  return { median, most: Math.max(one.milliseconds.most, next.milliseconds.most) }
-}
-
-function answers({ blue, green, other }: ProbeSlice): number {
-  return blue + green + other
 }
 
 function joinTraffic(one: TrafficSlice, next: TrafficSlice): TrafficSlice {

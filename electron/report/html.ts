@@ -1,4 +1,5 @@
 import type { Instant, ReleaseSettings } from '../contract/models.ts'
+import { titleOf } from '../contract/steps.ts'
 import { lanesPicture } from './lanes-picture.ts'
 import { html, Markup } from './markup.ts'
 import type { Report } from './report.ts'
@@ -7,7 +8,7 @@ import { actionTable, eventTable, gateTable, propagationSection, testSection, un
 import { timeline } from './time-pictures.ts'
 import type { Walk } from './walks.ts'
 import { patterns } from './watch-pictures.ts'
-import { count, duration, moment, OUTCOME_TITLES, timeIn, titleOf } from './words.ts'
+import { count, duration, moment, OUTCOME_TITLES, timeIn } from './words.ts'
 
 /** The report as one HTML file that loads nothing and runs nothing: to read, to print on A4, to keep. */
 export function reportHtml(report: Report): string {

@@ -1,3 +1,4 @@
+import { titleOf } from '../contract/steps.ts'
 import { LINE_TITLES } from '../contract/timeline-picture.ts'
 import { html, type Markup } from './markup.ts'
 import type { PropagationWatch } from './propagations.ts'
@@ -6,7 +7,7 @@ import type { TestRun } from './test-runs.ts'
 import { resolverStrips, testStrip } from './time-pictures.ts'
 import type { ReportedAction, ReportedGate } from './walks.ts'
 import { FILLS, timelineOfSwap, watchLegend, watchPicture } from './watch-pictures.ts'
-import { ACTION_TITLES, count, duration, STATUS_TITLES, timeIn, titleOf } from './words.ts'
+import { ACTION_TITLES, count, duration, STATUS_TITLES, timeIn } from './words.ts'
 
 /** Gates with their last verdict, its evidence, and the waiver where one was given. */
 export function gateTable({ release }: Report, gates: readonly ReportedGate[]): Markup {

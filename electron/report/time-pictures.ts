@@ -1,4 +1,5 @@
 import type { Instant } from '../contract/models.ts'
+import { titleOf } from '../contract/steps.ts'
 import { wrapped } from './lanes-picture.ts'
 import { html, type Markup } from './markup.ts'
 import type { PropagationWatch } from './propagations.ts'
@@ -6,7 +7,7 @@ import type { Report } from './report.ts'
 import type { TestRun } from './test-runs.ts'
 import type { Walk } from './walks.ts'
 import { FILLS } from './watch-pictures.ts'
-import { duration, titleOf } from './words.ts'
+import { duration } from './words.ts'
 
 const WIDTH = 720
 const PLOT = { left: 186, right: 640 } as const

@@ -1,29 +1,6 @@
 import type { Action } from '../contract/entries.ts'
 import type { GateStatus, Instant, Outcome } from '../contract/models.ts'
-import type { StepId, Track } from '../contract/steps.ts'
 import type { Fate } from './report.ts'
-
-/** What a step is called on the way forward or back. */
-export function titleOf(step: StepId, track: Track): string {
-  return (track === 'forward' ? FORWARD : BACK)[step]
-}
-
-const FORWARD: Readonly<Record<StepId, string>> = {
-  independence: 'Check independence',
-  clone: 'Clone blue',
-  deploy: 'Deploy to green',
-  test: 'Test green',
-  swap: 'Swap the CNAMEs',
-  propagation: 'Watch the users move',
-  retire: 'Retire blue',
-}
-
-const BACK: Readonly<Record<StepId, string>> = {
-  ...FORWARD,
-  swap: 'Swap the CNAMEs back',
-  propagation: 'Watch the users return',
-  retire: 'Remove green',
-}
 
 export const ACTION_TITLES: Readonly<Record<Action, string>> = {
   'create-template': 'Save blue’s configuration as a temporary template',

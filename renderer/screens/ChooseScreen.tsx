@@ -8,11 +8,11 @@ import { DEFAULT_SETTINGS, matching, whyNotBlue } from '../environments.ts'
 import { formOf, settingsOf } from '../settings-form.ts'
 import { useSignalbox, useWaitingFor } from '../store.ts'
 import { testIds } from '../test-ids.ts'
+import { Answered } from '../ui/Answered.tsx'
 import { Cname } from '../ui/Cname.tsx'
 import { healthTone } from '../ui/InstanceDots.tsx'
-import { ProblemAlert, WishProblem } from '../ui/ProblemAlert.tsx'
+import { WishProblem } from '../ui/ProblemAlert.tsx'
 import { BakeField, CheckFields, SoakField } from '../ui/SettingsFields.tsx'
-import { Spin } from '../ui/Spin.tsx'
 import { useAnswer } from '../use-answer.ts'
 import './choose-screen.css'
 
@@ -45,28 +45,21 @@ export function ChooseScreen() {
             </p>
           </div>
           <WishProblem />
-          {answer.status === 'loading' && (
-            <p className="row muted" role="status">
-              <Spin /> Reading the environments of {connection?.region ?? 'the account'}…
-            </p>
-          )}
-          {answer.status === 'failed' && (
-            <div className="stack-tight">
-              <ProblemAlert problem={answer.problem} />
-              <div>
-                <Button onClick={askAgain}>Try again</Button>
-              </div>
-            </div>
-          )}
-          {answer.status === 'here' && (
-            <Environments
-              applications={answer.value}
-              region={connection?.region ?? ''}
-              chosen={chosen}
-              onChoose={setChosen}
-              onAskAgain={askAgain}
-            />
-          )}
+          <Answered
+            answer={answer}
+            askAgain={askAgain}
+            waiting={`Reading the environments of ${connection?.region ?? 'the account'}…`}
+          >
+            {(applications) => (
+              <Environments
+                applications={applications}
+                region={connection?.region ?? ''}
+                chosen={chosen}
+                onChoose={setChosen}
+                onAskAgain={askAgain}
+              />
+            )}
+          </Answered>
           <ExpandableSection
             variant="container"
             headerText="How careful this release is"

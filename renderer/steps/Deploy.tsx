@@ -1,7 +1,7 @@
 import Button from '@cloudscape-design/components/button'
 import FormField from '@cloudscape-design/components/form-field'
 import Input from '@cloudscape-design/components/input'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import type { BundleInspection, ReleaseView, VersionInspection } from '../../electron/contract/models.ts'
 import { chooseBundle, choosePracticeBundle, chooseVersionSource, keepInDraft } from '../actions.ts'
 import { dateTime } from '../formats.ts'
@@ -9,12 +9,11 @@ import type { LeverPlan } from '../lever-reason.ts'
 import { versionLabelFault } from '../names.ts'
 import { type Draft, useSignalbox, useWaitingFor } from '../store.ts'
 import { testIds } from '../test-ids.ts'
+import { Answered } from '../ui/Answered.tsx'
 import { BundleDifference } from '../ui/BundleDifference.tsx'
 import { BundleFindings } from '../ui/BundleFindings.tsx'
-import { ProblemAlert } from '../ui/ProblemAlert.tsx'
 import { Progress } from '../ui/Progress.tsx'
-import { Spin } from '../ui/Spin.tsx'
-import { type Answer, useAnswer } from '../use-answer.ts'
+import { useAnswer } from '../use-answer.ts'
 import type { StepParts, StepProps } from './parts.ts'
 import './inputs.css'
 
@@ -190,34 +189,6 @@ function ExistingVersions({ application, chosen }: { readonly application: strin
       }
     </Answered>
   )
-}
-
-function Answered<T>(props: {
-  readonly answer: Answer<T>
-  readonly askAgain: () => void
-  readonly waiting: string
-  readonly children: (value: T) => ReactNode
-}) {
-  const { answer, askAgain, waiting, children } = props
-  switch (answer.status) {
-    case 'loading':
-      return (
-        <p className="row muted" role="status">
-          <Spin /> {waiting}
-        </p>
-      )
-    case 'failed':
-      return (
-        <div className="stack-tight">
-          <ProblemAlert problem={answer.problem} />
-          <div>
-            <Button onClick={askAgain}>Try again</Button>
-          </div>
-        </div>
-      )
-    case 'here':
-      return children(answer.value)
-  }
 }
 
 function Option(props: {

@@ -1,7 +1,6 @@
 import { locksLever, type Release, type StepView } from '../../electron/contract/models.ts'
-import type { StepId } from '../../electron/contract/steps.ts'
+import { type StepId, titleOf } from '../../electron/contract/steps.ts'
 import { duration } from '../formats.ts'
-import { titleOf } from '../steps/titles.ts'
 import { testIds } from '../test-ids.ts'
 import type { StepItem, StepMark } from './StepNavigation.tsx'
 

@@ -3,20 +3,13 @@ import type { DomainRecord, TlsAnswer } from '../../electron/release/outside.ts'
 import type { HttpAnswer } from '../../electron/release/world.ts'
 import { PRODUCTION } from './cloud.ts'
 import { at, drive, gateOf, type Operator, pass } from './drive.ts'
+import { answered } from './things.ts'
 import { type FakeAccount, fakeAccount } from './world.ts'
 
 const NAME = 'www.shop.example'
 const follows: DomainRecord = { name: NAME, type: 'CNAME', isAlias: false, targets: [PRODUCTION] }
 const valid: TlsAnswer = { kind: 'certificate', isValid: true, fault: '', names: [NAME], validUntil: null }
-const redirect = (location: string): HttpAnswer => ({
-  kind: 'answer',
-  status: 301,
-  headers: { location },
-  bodySha256: '',
-  body: '',
-  milliseconds: 1,
-  address: '',
-})
+const redirect = (location: string): HttpAnswer => answered({ status: 301, headers: { location } })
 
 /** A release that is ready to swap, in an account where these records are. */
 async function atSwap(

@@ -8,7 +8,8 @@ import {
   tlsFault,
 } from '../../electron/release/domains.ts'
 import type { DomainRecord, TlsAnswer } from '../../electron/release/outside.ts'
-import type { DnsAnswer, HttpAnswer } from '../../electron/release/world.ts'
+import type { DnsAnswer } from '../../electron/release/world.ts'
+import { answered } from './things.ts'
 
 const production = 'shop.eu-central-1.elasticbeanstalk.com'
 const greenName = 'shop-x1y2.eu-central-1.elasticbeanstalk.com'
@@ -162,16 +163,10 @@ describe('HTTPS of a domain', () => {
   })
 })
 
-const answered = (status: number, location?: string): HttpAnswer => ({
-  kind: 'answer',
-  status,
-  headers: location === undefined ? {} : { location },
-  bodySha256: '',
-  body: '',
-  milliseconds: 1,
-  address: '203.0.113.1',
+const hop = (url: string, status: number, location?: string) => ({
+  url,
+  answer: answered({ status, headers: location === undefined ? {} : { location } }),
 })
-const hop = (url: string, status: number, location?: string) => ({ url, answer: answered(status, location) })
 
 describe('redirects', () => {
   it.each<[string, readonly ReturnType<typeof hop>[], boolean]>([

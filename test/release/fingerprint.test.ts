@@ -1,22 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { agreeFingerprint, whoAnswered } from '../../electron/release/fingerprint.ts'
 import type { HttpAnswer } from '../../electron/release/world.ts'
+import { answered } from './things.ts'
 
-function answer(
-  headers: Record<string, string>,
-  more: Partial<Extract<HttpAnswer, { kind: 'answer' }>> = {},
-): HttpAnswer {
-  return {
-    kind: 'answer',
-    status: 200,
-    headers,
-    bodySha256: 'same',
-    body: '',
-    milliseconds: 5,
-    address: '198.51.100.1',
-    ...more,
-  }
-}
+const answer = (headers: Record<string, string>, more: Partial<ReturnType<typeof answered>> = {}): HttpAnswer =>
+  answered({ headers, bodySha256: 'same', address: '198.51.100.1', ...more })
 const failure: HttpAnswer = { kind: 'failure', detail: 'refused', milliseconds: 1, address: '198.51.100.1' }
 const twice = (one: HttpAnswer): readonly HttpAnswer[] => [one, one]
 const addresses = { blue: ['198.51.100.1'], green: ['198.51.100.2'] }

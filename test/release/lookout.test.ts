@@ -6,6 +6,7 @@ import type { ProbeLine } from '../../electron/contract/timeline.ts'
 import type { HttpAnswer } from '../../electron/release/world.ts'
 import { PRODUCTION } from './cloud.ts'
 import { at, begunAt, drive, open, pass, type Session, upTo, whole } from './drive.ts'
+import { answered } from './things.ts'
 import { type FakeAccount, fakeAccount } from './world.ts'
 
 const SHOP = 'www.shop.example'
@@ -19,16 +20,8 @@ const swappedAt = (entries: readonly Entry[]): number =>
 const watched = (entries: readonly Entry[]) =>
   entries.filter((entry): entry is EntryOf<'watched'> => entry.kind === 'watched')
 
-const page = (address: string, more: Partial<Extract<HttpAnswer, { kind: 'answer' }>> = {}): HttpAnswer => ({
-  kind: 'answer',
-  status: 200,
-  headers: {},
-  bodySha256: 'portal',
-  body: 'Accept the terms of this hotel',
-  milliseconds: 4,
-  address,
-  ...more,
-})
+const page = (address: string, more: Partial<ReturnType<typeof answered>> = {}): HttpAnswer =>
+  answered({ bodySha256: 'portal', body: 'Accept the terms of this hotel', address, ...more })
 
 /** Writes down which addresses the lookout visits, and when. */
 function noteVisits(account: FakeAccount) {

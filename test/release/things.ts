@@ -3,6 +3,7 @@ import type { StepId } from '../../electron/contract/steps.ts'
 import type { ReleaseState, StepRecord } from '../../electron/release/state.ts'
 import { replay } from '../../electron/release/state.ts'
 import type { Reading, Sight } from '../../electron/release/step.ts'
+import type { HttpAnswer } from '../../electron/release/world.ts'
 import { BLUE_ID, PRODUCTION, START } from './cloud.ts'
 import { begunAt } from './drive.ts'
 import { fakeAccount } from './world.ts'
@@ -105,4 +106,10 @@ export function stateAt(
     forward,
     ...change,
   }
+}
+
+/** A page that was answered. */
+export function answered(more: Partial<Extract<HttpAnswer, { kind: 'answer' }>> = {}) {
+  const page = { status: 200, headers: {}, bodySha256: '', body: '', milliseconds: 1, address: '203.0.113.1' }
+  return { kind: 'answer' as const, ...page, ...more }
 }

@@ -9,39 +9,16 @@ import {
   DescribeInstancesHealthCommand,
   RebuildEnvironmentCommand,
   SwapEnvironmentCNAMEsCommand,
-  TerminateEnvironmentCommand,
-  UpdateEnvironmentCommand,
 } from '@aws-sdk/client-elastic-beanstalk'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Clients, clientsOf, describe as environmentOf, named, refusal } from '../server/clients.ts'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { createShop } from './create-shop.ts'
+import { describe, expect, it } from 'vitest'
+import { describe as environmentOf, named, refusal } from '../server/clients.ts'
+import { clients, create, deploy, drift, fault, jump, pauseEach, terminate } from './paused-account.ts'
 
-let practice: Practice
-let clients: Clients
+pauseEach()
 
-beforeEach(async () => {
-  practice = await startPractice({ speed: 1, users: false })
-  clients = clientsOf(practice)
-  // Only what the tests let pass passes.
-  await practice.control('/clock', { pause: true })
-})
-
-afterEach(async () => {
-  await practice.stop()
-})
-
-const fault = (body: object): Promise<unknown> => practice.control('/faults', body)
-const drift = (body: object): Promise<unknown> => practice.control('/drift', body)
-const jump = (seconds: number): Promise<unknown> => practice.control('/clock', { jumpSeconds: seconds })
-
-const create = (name: string, versionLabel?: string): Promise<string> => createShop(clients, name, versionLabel)
-const deploy = (EnvironmentName: string, VersionLabel = '1.4.1') =>
-  clients.beanstalk.send(new UpdateEnvironmentCommand({ EnvironmentName, VersionLabel }))
-const terminate = (EnvironmentName: string) =>
-  clients.beanstalk.send(new TerminateEnvironmentCommand({ EnvironmentName }))
 const health = (EnvironmentName: string) =>
   clients.beanstalk.send(new DescribeEnvironmentHealthCommand({ EnvironmentName, AttributeNames: ['All'] }))
+
 describe('environments', () => {
   it('create-ends-red: Ready and Red, with errors in the events', async () => {
     await fault({ name: 'create-ends-red', environment: 'shop-red' })

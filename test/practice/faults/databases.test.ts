@@ -4,37 +4,15 @@ import {
   CreateApplicationVersionCommand,
   DescribeConfigurationSettingsCommand,
   DescribeEventsCommand,
-  TerminateEnvironmentCommand,
   UpdateEnvironmentCommand,
 } from '@aws-sdk/client-elastic-beanstalk'
 import { DescribeDBInstancesCommand, DescribeDBSnapshotsCommand } from '@aws-sdk/client-rds'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Clients, clientsOf, describe as environmentOf, named, uploadBundle } from '../server/clients.ts'
-import { type Practice, startPractice } from '../start-practice.ts'
-import { createShop } from './create-shop.ts'
+import { describe, expect, it } from 'vitest'
+import { describe as environmentOf, named, uploadBundle } from '../server/clients.ts'
+import { clients, create, deploy, fault, jump, pauseEach, terminate } from './paused-account.ts'
 
-let practice: Practice
-let clients: Clients
+pauseEach()
 
-beforeEach(async () => {
-  practice = await startPractice({ speed: 1, users: false })
-  clients = clientsOf(practice)
-  // Only what the tests let pass passes.
-  await practice.control('/clock', { pause: true })
-})
-
-afterEach(async () => {
-  await practice.stop()
-})
-
-const fault = (body: object): Promise<unknown> => practice.control('/faults', body)
-const jump = (seconds: number): Promise<unknown> => practice.control('/clock', { jumpSeconds: seconds })
-
-const create = (name: string, versionLabel?: string): Promise<string> => createShop(clients, name, versionLabel)
-const deploy = (EnvironmentName: string, VersionLabel = '1.4.1') =>
-  clients.beanstalk.send(new UpdateEnvironmentCommand({ EnvironmentName, VersionLabel }))
-const terminate = (EnvironmentName: string) =>
-  clients.beanstalk.send(new TerminateEnvironmentCommand({ EnvironmentName }))
 const setMinimum = (EnvironmentName: string, Value: string) =>
   clients.beanstalk.send(
     new UpdateEnvironmentCommand({

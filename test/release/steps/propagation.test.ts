@@ -6,21 +6,13 @@ import { propagation } from '../../../electron/release/steps/propagation.ts'
 import type { PropagationFacts } from '../../../electron/release/watch.ts'
 import type { DnsAnswer, DnsServer, World } from '../../../electron/release/world.ts'
 import { START } from '../cloud.ts'
-import { environment, greenEnvironment, stateAt, swappedSight } from '../things.ts'
+import { answered, environment, greenEnvironment, stateAt, swappedSight } from '../things.ts'
 
 const MINUTES = 60_000
 const at = START + 10 * MINUTES
 const server = { name: 'Resolver A', address: '192.0.2.11', role: 'resolver' } as const
 const answer = { kind: 'addresses', addresses: ['203.0.113.1'], chain: [], ttlSeconds: 60 } as const
-const http = {
-  kind: 'answer',
-  status: 200,
-  headers: {},
-  bodySha256: '',
-  body: '',
-  milliseconds: 9,
-  address: '203.0.113.1',
-} as const
+const http = answered()
 
 const facts = (
   seen: PropagationFacts['servers'][number]['seen'] = 'green',

@@ -4,7 +4,7 @@ import type { ReleaseState } from '../../../electron/release/state.ts'
 import type { Sight } from '../../../electron/release/step.ts'
 import { retire } from '../../../electron/release/steps/retire.ts'
 import { PRODUCTION, START } from '../cloud.ts'
-import { environment, greenEnvironment, ok, sight, stateAt, swappedSight } from '../things.ts'
+import { answered, environment, greenEnvironment, ok, sight, stateAt, swappedSight } from '../things.ts'
 import { fakeAccount, handsOn } from '../world.ts'
 
 type Facts = Parameters<typeof retire.judge>[2]
@@ -16,15 +16,7 @@ const group = {
   type: 'AWS::EC2::SecurityGroup',
   status: 'CREATE_COMPLETE',
 }
-const answer = {
-  kind: 'answer',
-  status: 200,
-  headers: {},
-  bodySha256: '',
-  body: '',
-  milliseconds: 1,
-  address: 'a',
-} as const
+const answer = answered()
 const settings = ok([
   { namespace: 'aws:rds:dbinstance', optionName: 'HasCoupledDatabase', value: 'false', resourceName: null },
 ])

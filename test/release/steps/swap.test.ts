@@ -4,7 +4,7 @@ import type { ReleaseState } from '../../../electron/release/state.ts'
 import { evidence, gate, type Sight } from '../../../electron/release/step.ts'
 import { swap } from '../../../electron/release/steps/swap.ts'
 import { START } from '../cloud.ts'
-import { environment, greenEnvironment, health, ok, sight, stateAt, swappedSight } from '../things.ts'
+import { answered, environment, greenEnvironment, health, ok, sight, stateAt, swappedSight } from '../things.ts'
 
 type Facts = Parameters<typeof swap.judge>[2]
 
@@ -183,15 +183,7 @@ describe('the swap', () => {
         effects: { 'swap-cnames': START - milliseconds },
       },
     })
-  const answer = {
-    kind: 'answer',
-    status: 200,
-    headers: {},
-    bodySha256: '',
-    body: '',
-    milliseconds: 1,
-    address: 'a',
-  } as const
+  const answer = answered()
 
   it('waits while AWS is at it', () => {
     expect(swap.judge(asked(5_000), sight({ blue: environment({ status: 'Updating' }) }), well)).toMatchObject({
