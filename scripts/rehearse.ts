@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { StepId } from '../electron/contract/steps.ts'
@@ -32,8 +32,6 @@ interface StepSummary {
 
 const say = (line: string) => (values.json ? console.error(line) : console.log(line))
 const started = performance.now()
-await rm(folder, { recursive: true, force: true }).catch(() => {})
-await mkdir(folder, { recursive: true })
 
 const practice = await startPractice({ speed })
 const steps: StepSummary[] = []
