@@ -13,8 +13,8 @@ const ROUND_SECONDS = 10
 const GAP_MILLISECONDS = 60_000
 /** Real time that a round may take without being a gap: on a practice account's fast clock that is many account minutes. */
 const TURN_MILLISECONDS = 2_000
-/** Rounds that fail one after the other before the step asks the operator. */
-const FAILED_ROUNDS = 3
+/** Rounds that fail one after the other before the step asks the operator, and that pass before it asks no longer. */
+const TELLING_ROUNDS = 3
 const WARM_UP_REQUESTS = 5
 const FINGERPRINT_SAMPLES = 3
 
@@ -37,7 +37,6 @@ export const test: Step<null> = {
     if (record.leverAt === null)
       return { gates: gatesOf(state, sight), proofs: [], due: null, progress: null, stuck: null }
     const bake = bakeOf(state, sight.at)
-    const failing = failingRounds(state)
     const secondsLeft = Math.max(0, state.release.settings.bakeSeconds - bake.seconds)
     return {
       gates: null,
@@ -79,9 +78,9 @@ export const test: Step<null> = {
             secondsLeft,
           },
       stuck:
-        failing >= FAILED_ROUNDS
+        !bake.done && isFailing(state)
           ? problem('refused-by-aws', 'Green does not pass its checks', {
-              meaning: `The last ${failing} rounds failed. Production is untouched: it stays on ${state.release.blue.name}.`,
+              meaning: `${state.rounds.filter(({ passed }) => !passed).length} of ${state.rounds.length} rounds failed. Production is untouched: it stays on ${state.release.blue.name}.`,
               remedy: 'Read the checks. Choose another version, keep testing, or roll back.',
             }).problem
           : null,
@@ -113,9 +112,13 @@ export function bakeOf(
   return { seconds, rounds: rounds.length - first, done: seconds >= release.settings.bakeSeconds && now >= end.at }
 }
 
-function failingRounds(state: ReleaseState): number {
-  const last = state.rounds.findLastIndex(({ passed }) => passed)
-  return state.rounds.length - 1 - last
+/** Whether several rounds in a row have failed, and not as many passed since: one in between tells nothing. */
+function isFailing({ rounds }: ReleaseState): boolean {
+  const telling = rounds.findLastIndex((_, index) => {
+    const row = rounds.slice(Math.max(0, index + 1 - TELLING_ROUNDS), index + 1)
+    return row.length === TELLING_ROUNDS && row.every(({ passed }) => passed === row[0]?.passed)
+  })
+  return rounds[telling]?.passed === false
 }
 
 function gatesOf(state: ReleaseState, sight: Sight): readonly Gate[] {
