@@ -92,6 +92,17 @@ function holderDrifts(state: ReleaseState, sight: Sight): readonly Drift[] {
   const holder = holderOf(state, sight)
   if (holder === expected) return []
   const { productionCname } = release
+  if (holder === null && (blue?.cname === null || green?.cname === null)) {
+    return [
+      drift(
+        'holder-untold',
+        'Elastic Beanstalk does not say who holds the production URL',
+        'It left a CNAME out of its answer. Nothing is changed while this is so.',
+        'It is asked again by itself. If this stays, look at both environments in the AWS console.',
+        { allowsRollBack: false },
+      ),
+    ]
+  }
   if (holder === null) {
     return [
       drift(
@@ -150,20 +161,20 @@ function changedDrifts(state: ReleaseState, sight: Sight): readonly Drift[] {
     const goOn = swapped
       ? 'The release goes on; what was put on blue ends with it.'
       : 'The release goes on from there: green was cloned from the older state, and takes its place.'
-    if (blue.versionLabel !== known.blue.versionLabel) {
+    if (isAnother(blue.versionLabel, known.blue.versionLabel)) {
       drifts.push(
         drift(
           `blue-version ${blue.versionLabel}`,
-          `Somebody has deployed ${blue.versionLabel ?? 'another version'} to blue`,
+          `Somebody has deployed ${blue.versionLabel} to blue`,
           swapped
             ? `${blue.name} is not in production any more: whoever did it may believe that it is.`
-            : `Production ran ${known.blue.versionLabel ?? 'no version'} when this release began; green does not contain what was released since.`,
+            : `Production ran ${known.blue.versionLabel} when this release began; green does not contain what was released since.`,
           'Ask whoever did it. Go on only if the new version of this release contains it.',
           { goOn },
         ),
       )
     }
-    if (blue.platformArn !== known.blue.platformArn) {
+    if (isAnother(blue.platformArn, known.blue.platformArn)) {
       drifts.push(
         drift(
           `blue-platform ${blue.platformArn}`,
@@ -176,11 +187,11 @@ function changedDrifts(state: ReleaseState, sight: Sight): readonly Drift[] {
     }
   }
   if (green && !isGone(green) && ['test', 'swap', 'propagation', 'retire'].includes(release.step)) {
-    if (version && green.versionLabel !== version.label) {
+    if (version && isAnother(green.versionLabel, version.label)) {
       drifts.push(
         drift(
           `green-version ${green.versionLabel}`,
-          `Somebody has deployed ${green.versionLabel ?? 'another version'} to green`,
+          `Somebody has deployed ${green.versionLabel} to green`,
           swapped
             ? `${green.name} is production now: this release proved ${version.label}, not what runs there.`
             : `What was tested is ${version.label}. Production is untouched.`,
@@ -191,7 +202,7 @@ function changedDrifts(state: ReleaseState, sight: Sight): readonly Drift[] {
         ),
       )
     }
-    if (known.green && green.platformArn !== known.green.platformArn) {
+    if (known.green && isAnother(green.platformArn, known.green.platformArn)) {
       drifts.push(
         drift(
           `green-platform ${green.platformArn}`,
@@ -206,10 +217,15 @@ function changedDrifts(state: ReleaseState, sight: Sight): readonly Drift[] {
   return drifts
 }
 
+/** What an answer leaves out is no change: AWS's model requires none of its members. */
+function isAnother(now: string | null, before: string | null): boolean {
+  return Boolean(now) && Boolean(before) && now !== before
+}
+
 function busyDrifts(state: ReleaseState, sight: Sight): readonly Drift[] {
   return (['blue', 'green'] as const).flatMap((colour) => {
     const environment = sight[colour]
-    if (!environment || isGone(environment) || ['Ready', 'Launching'].includes(environment.status)) return []
+    if (!environment || isGone(environment) || ['Ready', 'Launching', ''].includes(environment.status)) return []
     if (isOurs(state, sight, colour)) return []
     return [
       drift(

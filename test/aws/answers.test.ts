@@ -107,6 +107,13 @@ describe('an answer of Elastic Beanstalk', () => {
     expect(await aws.elasticBeanstalk.describeEnvironments({ ids: ['e-1'] })).toEqual([])
   })
 
+  it('that lists one without saying which is none: nobody is gone for that', async () => {
+    const aws = await awsThatAnswers(environments(NAMED, '<EnvironmentName>other</EnvironmentName>'))
+    await expect(aws.elasticBeanstalk.describeEnvironments({ ids: ['e-1', 'e-2'] })).rejects.toMatchObject({
+      problem: { code: 'aws-unavailable', title: 'Elastic Beanstalk answered only in part' },
+    })
+  })
+
   it('that lists others than were asked for gives only those', async () => {
     const aws = await awsThatAnswers(
       environments(NAMED, '<EnvironmentId>e-2</EnvironmentId><EnvironmentName>other</EnvironmentName>'),

@@ -103,6 +103,11 @@ describe('drift', () => {
       swappedSight({ green: greenEnvironment({ versionLabel: '9', cname: PRODUCTION }) }),
       'green-version 9 stops, go on, back',
     ],
+    ['no version of blue is told', before('test'), sight({ blue: environment({ versionLabel: null }) }), null],
+    ['no platform of blue is told', before('test'), sight({ blue: environment({ platformArn: '' }) }), null],
+    ['no version of green is told', before('test'), sight({ green: greenEnvironment({ versionLabel: null }) }), null],
+    ['no CNAME of blue is told', before('test'), sight({ blue: environment({ cname: null }) }), 'holder-untold stops'],
+    ['no status of blue is told', before('test'), sight({ blue: environment({ status: '' }) }), null],
     ['blue is Updating', before('test'), sight({ blue: environment({ status: 'Updating' }) }), 'blue-busy told, back'],
     [
       'blue is Updating during the swap',
