@@ -89,15 +89,15 @@ describe('the operator is asked', () => {
   it.each<[string, Rounds, string | null]>([
     ['not before a round', [], null],
     ['not for two failures in a row', rounds(0, -10, -20), null],
-    ['for three', rounds(0, -10, -20, -30), '3 of 4 rounds failed.'],
-    ['still, when one passes in between', rounds(-1, -10, -20, 30), '3 of 4 rounds failed.'],
-    ['still, when it fails now and then', rounds(-1, -10, -20, 30, 40, -50, 60), '4 of 7 rounds failed.'],
+    ['for three', rounds(0, -10, -20, -30), '3 of 4 rounds failed'],
+    ['still, when one passes in between', rounds(-1, -10, -20, 30), '3 of 4 rounds failed'],
+    ['still, when it fails now and then', rounds(-1, -10, -20, 30, 40, -50, 60), '4 of 7 rounds failed'],
     ['not for failures that never come three in a row', rounds(-1, -10, 20, -30, -40, 50), null],
     ['no longer, when three have passed', rounds(-1, -10, -20, 30, 35, 40), null],
     ['no longer, when the bake is done', rounds(-1, -10, -20, 30, 60), null],
   ])('%s', (_words, given, meaning) => {
     const { stuck } = test.judge(testing({ rounds: given }), sight({ at: START + 100_000 }), null)
-    expect(stuck?.meaning ?? null).toEqual(meaning === null ? null : expect.stringContaining(meaning))
+    expect(stuck?.meaning?.split('. ')[0] ?? null).toBe(meaning)
   })
 })
 
