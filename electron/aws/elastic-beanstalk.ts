@@ -62,9 +62,12 @@ export function createElasticBeanstalk(
     const found: Environment[] = []
     let token: string | undefined
     do {
-      const page = await read('DescribeEnvironments', (client, options) =>
-        client.send(new DescribeEnvironmentsCommand({ ...query(), ...withToken(token) }), options),
-      )
+      const page = await read('DescribeEnvironments', async (client, options) => {
+        const answer = await client.send(new DescribeEnvironmentsCommand({ ...query(), ...withToken(token) }), options)
+        // One that is not told apart is no answer: another would be taken for gone, or for one without an id.
+        if (answer.Environments?.some(({ EnvironmentId }) => !EnvironmentId)) throw notToldApart()
+        return answer
+      })
       found.push(...(page.Environments ?? []).map(environmentOf))
       token = page.NextToken
     } while (token !== undefined && token !== '')
@@ -350,6 +353,13 @@ export function createElasticBeanstalk(
       )
     },
   }
+}
+
+function notToldApart(): Error {
+  return problem('aws-unavailable', 'Elastic Beanstalk answered only in part', {
+    meaning: 'It listed an environment without saying which. Nothing is concluded from that.',
+    remedy: 'Try again; a release asks again by itself.',
+  })
 }
 
 type Run<Output> = (

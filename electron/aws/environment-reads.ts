@@ -1,6 +1,5 @@
 import type { DescribeEnvironmentsMessage } from '@aws-sdk/client-elastic-beanstalk'
 import type { Environment } from '../contract/models.ts'
-import { problem } from '../contract/problem.ts'
 import type { Clock } from '../release/world.ts'
 
 /** Account milliseconds that a question waits for others of its kind. */
@@ -37,20 +36,14 @@ export function openEnvironmentReads(
   }
 
   return {
-    /** Throws `aws-unavailable` where it is not told which ones are listed: none of them is gone for that. */
     async byIds(ids: readonly string[]): Promise<readonly Environment[]> {
       if (waiting === null) {
         const together = new Set(ids)
         waiting = { ids: together, answer: askForIds(together) }
       }
       for (const id of ids) waiting.ids.add(id)
-      const listed = await waiting.answer
-      if (listed.some(({ id }) => id === ''))
-        throw problem('aws-unavailable', 'Elastic Beanstalk answered only in part', {
-          meaning: 'It listed an environment without saying which. Nothing is concluded from that.',
-          remedy: 'It is asked again by itself.',
-        })
-      return listed.filter(({ id }) => ids.includes(id))
+      const found = await waiting.answer
+      return found.filter(({ id }) => ids.includes(id))
     },
 
     /** Asked for the same at the same moment: one call. Never across a change, whose effect the later one must see. */

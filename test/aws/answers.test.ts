@@ -107,11 +107,15 @@ describe('an answer of Elastic Beanstalk', () => {
     expect(await aws.elasticBeanstalk.describeEnvironments({ ids: ['e-1'] })).toEqual([])
   })
 
-  it('that lists one without saying which is none: nobody is gone for that', async () => {
+  it.each([
+    ['by their ids', { ids: ['e-1', 'e-2'] }],
+    ['by a name', { names: ['other'], application: 'shop' }],
+  ])('that lists one without saying which, asked %s, is none: nobody is gone for that', async (_words, query) => {
     const aws = await awsThatAnswers(environments(NAMED, '<EnvironmentName>other</EnvironmentName>'))
-    await expect(aws.elasticBeanstalk.describeEnvironments({ ids: ['e-1', 'e-2'] })).rejects.toMatchObject({
+    await expect(aws.elasticBeanstalk.describeEnvironments(query)).rejects.toMatchObject({
       problem: { code: 'aws-unavailable', title: 'Elastic Beanstalk answered only in part' },
     })
+    expect(asked).toHaveLength(3)
   })
 
   it('that lists others than were asked for gives only those', async () => {
