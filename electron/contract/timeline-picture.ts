@@ -82,14 +82,15 @@ export function coarser(slices: readonly ProbeSlice[], leastMilliseconds: number
   for (const slice of slices) {
     const last = joined.at(-1)
     const isShort = last !== undefined && last.until - last.from < leastMilliseconds
-    if (last && isShort && last.until === slice.from) joined[joined.length - 1] = joinSlices(last, slice)
+    if (last && isShort && last.until === slice.from)
+      joined[joined.length - 1] = joinSlices(last, slice, between(last.milliseconds, slice.milliseconds))
     else joined.push(slice)
   }
   return joined
 }
 
-/** Two slices that follow each other as one. */
-export function joinSlices(one: ProbeSlice, next: ProbeSlice): ProbeSlice {
+/** Two slices that follow each other as one, with what is told of the times of both. */
+export function joinSlices(one: ProbeSlice, next: ProbeSlice, milliseconds: ProbeSlice['milliseconds']): ProbeSlice {
   const said = next.said ?? one.said
   return {
     from: one.from,
@@ -98,20 +99,15 @@ export function joinSlices(one: ProbeSlice, next: ProbeSlice): ProbeSlice {
     green: one.green + next.green,
     other: one.other + next.other,
     error: one.error + next.error,
-    milliseconds: joinMilliseconds(one, next),
+    milliseconds,
     ...(said === undefined ? {} : { said }),
   }
 }
 
-/** Of two medians the one of more answers: what lay between them is not known any more. */
-function joinMilliseconds(one: ProbeSlice, next: ProbeSlice): ProbeSlice['milliseconds'] {
-  if (one.milliseconds === null || next.milliseconds === null) return one.milliseconds ?? next.milliseconds
-  const { median } = answers(one) > answers(next) ? one.milliseconds : next.milliseconds
-  return { median, most: Math.max(one.milliseconds.most, next.milliseconds.most) }
-}
-
-function answers({ blue, green, other }: ProbeSlice): number {
-  return blue + green + other
+/** Halfway between the medians, so that a rise is seen in a column of many slices. */
+function between(one: ProbeSlice['milliseconds'], next: ProbeSlice['milliseconds']): ProbeSlice['milliseconds'] {
+  if (one === null || next === null) return one ?? next
+  return { median: (one.median + next.median) / 2, most: Math.max(one.most, next.most) }
 }
 
 /** A value in each slice of time; null: it is not known. */

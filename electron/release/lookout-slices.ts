@@ -72,7 +72,9 @@ function placed(lines: readonly ProbeLine[], line: SliceLine, slice: Slice, swap
     ...known,
     firstNew: known.firstNew ?? firstNew,
     lastOld: isAfter(lastOld) ? lastOld : known.lastOld,
-    slices: bounded([...known.slices, added], isAlike, joinSlices),
+    slices: bounded([...known.slices, added], isAlike, (one, next) =>
+      joinSlices(one, next, joinMilliseconds(one, next)),
+    ),
   }
   return lines.some((each) => each.id === id) ? lines.map((each) => (each.id === id ? next : each)) : [...lines, next]
 }
@@ -115,6 +117,17 @@ function inPairs<Each>(
 function isAlike(one: ProbeSlice, next: ProbeSlice): boolean {
   const sides = ['blue', 'green', 'other', 'error'] as const
   return sides.filter((side) => one[side] + next[side] > 0).length === 1
+}
+
+/** Of two medians the one of more answers: what lay between them is not known any more. */
+function joinMilliseconds(one: ProbeSlice, next: ProbeSlice): ProbeSlice['milliseconds'] {
+  if (one.milliseconds === null || next.milliseconds === null) return one.milliseconds ?? next.milliseconds
+  const { median } = answers(one) > answers(next) ? one.milliseconds : next.milliseconds
+  return { median, most: Math.max(one.milliseconds.most, next.milliseconds.most) }
+}
+
+function answers({ blue, green, other }: ProbeSlice): number {
+  return blue + green + other
 }
 
 function joinTraffic(one: TrafficSlice, next: TrafficSlice): TrafficSlice {

@@ -91,6 +91,15 @@ describe('who answered', () => {
     })
     expect(coarse.some(({ said }) => said !== undefined)).toBe(true)
     expect(coarser(fresh.slices, 0)).toEqual(fresh.slices)
+    const at = (from: number, median: number) => ({
+      ...none,
+      from: from * MINUTE,
+      until: (from + 1) * MINUTE,
+      milliseconds: { median, most: 2 * median },
+    })
+    // A rise at the end of a column is not lost in what came before it.
+    const [column] = coarser([at(0, 10), at(1, 10), at(2, 10), at(3, 90)], 4 * MINUTE)
+    expect(column?.milliseconds).toEqual({ median: 50, most: 180 })
     const gap = (slices: readonly { readonly from: number; readonly until: number }[]) =>
       slices.flatMap(({ from }, index) => ((slices[index - 1]?.until ?? from) < from ? [from] : []))
     expect(gap(coarser(www.slices, 60_000))).toEqual(gap(www.slices))
