@@ -185,6 +185,8 @@ function byAgent(socket: TLSSocket, far: Far, forget: () => void): HttpsLine {
   const { host, port, idleMilliseconds: timeout } = far
   const agent = new LineAgent({ keepAlive: true, maxSockets: 4, timeout, ...trustOf(far) })
   agent.giveFirst(socket)
+  // The server may have been replaced meanwhile by one that speaks otherwise: the next handshake asks it anew.
+  socket.once('close', forget)
   return {
     post(post) {
       const asked = request(

@@ -45,7 +45,7 @@ const soundly = (body: Buffer): Told => ({ body: encode(reply(decode(body), [a('
 type Speaks = 'HTTP/2 only' | 'HTTP/1.1 only' | 'both'
 
 /** A resolver over HTTPS. Its answer may be null: it hangs. */
-async function startSecure(answer: (body: Buffer) => Told | null, speaks: Speaks) {
+async function startSecure(answer: (body: Buffer) => Told | null, speaks: Speaks, at = 0) {
   const seen = { methods: new Set<string>(), types: new Set<string>(), versions: new Set<string>(), connections: 0 }
   const sockets = new Set<Socket>()
   const sessions = new Set<ServerHttp2Session>()
@@ -81,16 +81,15 @@ async function startSecure(answer: (body: Buffer) => Told | null, speaks: Speaks
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
   })
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  await new Promise<void>((resolve) => server.listen(at, 'localhost', resolve))
   const place = server.address()
   const port = typeof place === 'object' && place !== null ? place.port : 0
-  open.push({
-    close: () => {
-      for (const socket of sockets) socket.destroy()
-      return new Promise((resolve) => server.close(() => resolve()))
-    },
-  })
-  return { address: `https://localhost:${port}/dns-query`, port, seen, sockets, sessions }
+  const close = () => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+  open.push({ close })
+  return { address: `https://localhost:${port}/dns-query`, port, seen, sockets, sessions, close }
 }
 
 describe.each<[Speaks, string]>([
@@ -148,6 +147,15 @@ describe.each<[Speaks, string]>([
     hangs = false
     expect(await ask(address)).toEqual(found)
     expect(seen.connections).toBeGreaterThan(before)
+  })
+
+  it('is asked in the way it speaks now, where another server stands in its place', async () => {
+    const other = speaks === 'HTTP/2 only' ? 'HTTP/1.1 only' : 'HTTP/2 only'
+    const before = await startSecure(soundly, speaks)
+    expect(await ask(before.address)).toEqual(found)
+    await before.close()
+    const { address } = await startSecure(soundly, other, before.port)
+    expect(await ask(address)).toEqual(found)
   })
 
   it('leaves no connection open that nobody needs', async () => {
