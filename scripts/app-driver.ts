@@ -208,7 +208,10 @@ export function operate(page: Page, patience: number) {
       // several times a second, and a click may come to nothing: whoever sees that clicks again.
       const back = page.locator(`[data-testid="${testIds.stepScreen}"][data-step="deploy"]`)
       await back.waitFor({ timeout: patience / 4 }).catch(async () => {
-        await by(testIds.choice(id)).click(settled)
+        // Or it has gone back meanwhile, and the button with it.
+        await by(testIds.choice(id))
+          .click({ timeout: patience / 4 })
+          .catch(() => {})
         await back.waitFor(settled)
       })
     },
@@ -221,6 +224,8 @@ export function operate(page: Page, patience: number) {
     async rollBack(): Promise<void> {
       await by(testIds.rollBack).click(settled)
       await by(testIds.rollBackConfirm).click()
+      // Steps of both tracks have the same names: what is asked next is asked of the way back.
+      await page.locator('[data-track="rollback"]').waitFor(settled)
     },
     async outcome(): Promise<string> {
       await by(testIds.outcome).waitFor(settled)

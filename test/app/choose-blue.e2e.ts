@@ -33,7 +33,8 @@ test('refuses a coupled database at the first step, and says what would be lost'
 })
 
 test('lists a worker and an environment in Updating, but lets nobody choose them', async ({ stage }) => {
-  const account = await stage.account()
+  // Its update takes three hours of the account: at full speed it might be over before the list is read.
+  const account = await stage.account({ speed: 60 })
   const { operator, page } = await stage.open({ account })
   await operator.connectPractice()
   await operator.by(testIds.startRelease).click()

@@ -128,7 +128,7 @@ test('catches a version that answers errors, and takes another', async ({ stage 
     await expect(evidence).toHaveCount(0, { timeout: 500 })
   }).toPass()
   // More than three rounds in ten fail, so among sixty some do; the bake begins again with each.
-  await expect(bake).toContainText(/of (\d{3}|[6-9]\d) in all/, { timeout: 25_000 })
+  await expect(bake).toContainText(/of (\d{3}|[6-9]\d) in all/, { timeout: 60_000 })
   await expect(bake).not.toHaveAttribute('data-status', 'passed')
   await expect(page.getByTestId(testIds.step('test'))).not.toHaveAttribute('data-status', 'proved')
   expect(await account.count('SwapEnvironmentCNAMEs')).toBe(0)

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { testIds } from '../../renderer/test-ids.ts'
+import { askInPage } from './page-calls.ts'
 import { expect, type OpenedApp, test } from './stage.ts'
 
 const SPEED = 200
@@ -10,7 +11,7 @@ async function quit(
   { application }: OpenedApp,
   button: 'Finish it and quit' | 'Keep open' | 'Quit now',
 ): Promise<void> {
-  await application.evaluate(({ app, dialog }, label) => {
+  await application.evaluate(({ dialog }, label) => {
     const asked: string[] = []
     Object.assign(globalThis, { asked })
     Object.assign(dialog, {
@@ -19,9 +20,18 @@ async function quit(
         return Promise.resolve({ response: buttons.indexOf(label), checkboxChecked: false })
       },
     })
-    // The answer is to be here before the app is gone.
-    setTimeout(() => app.quit(), 50)
   }, button)
+  await ending(application, ({ app }) => {
+    setTimeout(() => app.quit())
+  })
+}
+
+/** Asks the app for what may end it: it may be gone before it can say that it was asked. */
+async function ending(
+  application: OpenedApp['application'],
+  ask: Parameters<typeof application.evaluate<void>>[0],
+): Promise<void> {
+  await application.evaluate(ask).catch(() => {})
 }
 
 async function asked({ application }: OpenedApp): Promise<readonly string[]> {
@@ -36,7 +46,7 @@ test('asks before it quits while AWS is asked for a change, and finishes it', as
   await account.control('/faults', {
     name: 'no-answer-after',
     action: 'elasticbeanstalk:CreateConfigurationTemplate',
-    seconds: 5,
+    seconds: 10,
   })
   await first.operator.throwLever()
   await expect.poll(() => account.count('CreateConfigurationTemplate')).toBe(1)
@@ -144,10 +154,10 @@ test('goes on beside a mistake of its own, says so, and starts again in order', 
   await first.operator.walkTo('deploy')
 
   const ended = new Promise((resolve) => first.application.process().once('exit', resolve))
-  await first.application.evaluate(() => {
+  await ending(first.application, () => {
     setTimeout(() => {
       throw new Error('another one')
-    }, 50)
+    })
   })
   await ended
   expect(first.mishaps.join('')).toContain('started again')
@@ -159,8 +169,10 @@ test('goes on beside a mistake of its own, says so, and starts again in order', 
 
 test('goes on when its page has crashed, and shows it again', async ({ stage }) => {
   const account = await stage.account({ speed: SPEED })
-  const { application, operator } = await stage.release(account)
+  const { application, operator, page } = await stage.release(account)
   await operator.walkTo('clone')
+  // The page is to crash while green is being made, on a busy machine too.
+  await askInPage(page, 'setPracticeSpeed', { speed: 20 })
   await operator.throwLever()
   await expect.poll(() => account.templates('shop')).toHaveLength(1)
   await application.evaluate(({ BrowserWindow }) => {
@@ -179,6 +191,8 @@ test('goes on when its page has crashed, and shows it again', async ({ stage }) 
       ) as Promise<boolean>
     }, id)
   await expect.poll(() => shows(testIds.continueRelease(''))).toBe(true)
+  expect(await account.templates('shop')).toHaveLength(1)
+  await account.control('/clock', { speed: SPEED })
   // The clone is walked to its end by a loop that nobody sees: the template goes when green is there.
   await expect.poll(() => account.templates('shop'), { timeout: 30_000 }).toEqual([])
   expect(await account.count('CreateEnvironment')).toBe(1)

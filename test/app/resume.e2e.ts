@@ -4,16 +4,20 @@ import { testIds } from '../../renderer/test-ids.ts'
 import { askInPage, releaseIdOf } from './page-calls.ts'
 import { type Account, expect, type OpenedApp, SHOP, type Stage, test } from './stage.ts'
 
-/** Slow enough for a window to be closed in the middle of a step. */
 const SPEED = 200
+/** Slow enough for a window to be closed in the middle of a step, on a busy machine too. */
+const SLOW = 20
 
 test('goes on in the middle of a clone after it was closed, and makes one green', async ({ stage }) => {
   const account = await stage.account({ speed: SPEED })
   const first = await stage.release(account)
   await first.operator.walkTo('clone')
+  await askInPage(first.page, 'setPracticeSpeed', { speed: SLOW })
   await first.operator.throwLever()
   await first.operator.reaches('clone', 'watching')
   await first.close()
+  expect(await account.templates('shop')).toHaveLength(1)
+  await account.control('/clock', { speed: SPEED })
 
   // AWS takes its time to say who is signing in: the window is there before.
   process.kill(account.pid, 'SIGSTOP')
@@ -108,17 +112,19 @@ test('shows a damaged journal as damaged, and does not go on with it', async ({ 
 })
 
 test('keeps the practice account of its own, and a release in it, when it is closed', async ({ stage }) => {
-  const environment = { SIGNALBOX_PRACTICE_SPEED: '200' }
+  const environment = { SIGNALBOX_PRACTICE_SPEED: String(SPEED) }
   const first = await stage.open({ environment })
   await first.operator.connectPractice()
   await first.operator.beginRelease(SHOP.environment, { bake: 0, soak: 0 })
   await first.operator.walkTo('clone')
+  await askInPage(first.page, 'setPracticeSpeed', { speed: SLOW })
   await first.operator.throwLever()
   await first.operator.reaches('clone', 'watching')
   await first.close()
 
-  const { operator } = await stage.open({ environment, userData: first.userData })
+  const { operator, page } = await stage.open({ environment, userData: first.userData })
   await operator.continueRelease()
+  await askInPage(page, 'setPracticeSpeed', { speed: SPEED })
   await operator.reaches('clone', 'proved')
 })
 

@@ -70,7 +70,7 @@ test('does not terminate while another security group refers to it', async ({ st
 
 test('does not terminate what it may not look into', async ({ stage }) => {
   const account = await stage.account()
-  const { operator } = await stage.release(account)
+  const { operator, page } = await stage.release(account)
   await operator.walkTo('retire')
   await account.control('/faults', { name: 'access-denied', action: 'cloudformation:ListStackResources' })
   await operator.fill(testIds.typedUrl, SHOP.cname)
@@ -83,7 +83,7 @@ test('does not terminate what it may not look into', async ({ stage }) => {
   await test.step('and offers the way back while it cannot prove that it is gone', async () => {
     await account.control('/faults', { name: 'access-denied', on: false })
     await expect(operator.by(testIds.lever)).toBeEnabled({ timeout: 30_000 })
-    await account.control('/clock', { speed: 20 })
+    await askInPage(page, 'setPracticeSpeed', { speed: 20 })
     await operator.throwLever()
     await expect(async () => expect(await account.count('TerminateEnvironment')).toBe(1)).toPass()
     await account.control('/faults', { name: 'access-denied', action: 'cloudformation:ListStackResources' })
@@ -111,7 +111,7 @@ test('says why a termination was given up by AWS, and tries again once the cause
   await operator.walkTo('retire')
   await operator.fill(testIds.typedUrl, SHOP.cname)
   // Slow enough to do something while it is being terminated.
-  await account.control('/clock', { speed: 20 })
+  await askInPage(page, 'setPracticeSpeed', { speed: 20 })
   await operator.throwLever()
   await expect(async () => expect(await account.count('TerminateEnvironment')).toBe(1)).toPass()
   // Somebody lets blue's security group in after it was looked at.
