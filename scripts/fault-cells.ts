@@ -11,9 +11,12 @@ import { currentStep, doNext, type Headless, openHeadless, operate } from './hea
 
 const BLUE = 'shop-production'
 const SPEED = 600
-/** Real milliseconds after which what does not move is taken not to move by itself; account minutes at this speed. */
-const CLOSED_MILLISECONDS = 2_000
-const STILL_MILLISECONDS = 8_000
+/**
+ * Looks after which what does not move is taken not to move by itself: some seconds, account minutes at this speed. A busy
+ * machine looks as seldom as it gets on, and gives itself the time.
+ */
+const CLOSED_LOOKS = 125
+const STILL_LOOKS = 500
 const LIMIT_MILLISECONDS = 90_000
 const RENAMED = 'another name was chosen'
 const REASON = 'Looked at in the AWS console and found to be in order.'
@@ -188,26 +191,26 @@ class Operator {
   /** Works until the release has ended, or nothing has moved for as long as it should. */
   private untilStill(): Promise<ReleaseView> {
     let looked = ''
-    let since = performance.now()
+    let looks = 0
     return operate(this.headless, this.id, {
       patienceMilliseconds: LIMIT_MILLISECONDS,
       cautious: true,
       onTrouble: ({ problem, choices }) => this.see(choices, [problem.title]),
       until: (view) => {
         const status = currentStep(view)?.status ?? ''
-        const looks = [
+        const looksNow = [
           view.release.step,
           view.release.track,
           status,
           view.problem?.title,
           closedGates(view).length,
         ].join()
-        if (looks !== looked) since = performance.now()
-        looked = looks
+        looks = looksNow === looked ? looks + 1 : 0
+        looked = looksNow
         // What passes by itself is given the time to.
         const passing = view.problem !== null && isPassing(view.problem)
         const closed = !passing && (view.problem !== null || status === 'stuck' || status === 'locked')
-        return performance.now() - since > (closed ? CLOSED_MILLISECONDS : STILL_MILLISECONDS)
+        return looks > (closed ? CLOSED_LOOKS : STILL_LOOKS)
       },
     })
   }
