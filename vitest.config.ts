@@ -8,6 +8,8 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // What is awaited comes at once; on a busy machine that takes longer than the second that is Vitest's own.
+    expect: { poll: { timeout: 10_000 } },
     // The practice account and the property tests use a core each.
     maxWorkers: 2,
   },
