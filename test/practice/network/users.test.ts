@@ -1,8 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Network } from '../../../electron/practice/seam.ts'
 import { startNetwork } from '../../../electron/practice/server/network/network.ts'
 import { BLUE, type FakeAccount, fakeAccount, GREEN, PRODUCTION, seededRandom } from './fake-source.ts'
+import { pass, standStill } from './hand-clock.ts'
+
+standStill()
 
 let network: Network | undefined
 afterEach(async () => {
@@ -18,7 +20,7 @@ async function watch(
   seconds: number,
 ): Promise<{ readonly blue: number; readonly green: number }> {
   const before = [account.requests(BLUE), account.requests(GREEN)] as const
-  await sleep((seconds * 1000) / SPEED)
+  await pass((seconds * 1000) / SPEED)
   return { blue: account.requests(BLUE) - before[0], green: account.requests(GREEN) - before[1] }
 }
 
@@ -43,25 +45,25 @@ describe('the users', () => {
     const last = await watch(account, 100)
     expect(last.blue).toBe(0)
     expect(last.green / 100).toBeGreaterThan(5)
-  }, 15_000)
+  })
 
   it('stay away while nobody visits, the clock is paused, or their resolvers fail', async () => {
     const account = fakeAccount(0)
     account.visited = [{ name: PRODUCTION, requestsPerSecond: 50 }]
     network = await startNetwork(account.source, { random: seededRandom() })
-    await sleep(150)
+    await pass(150)
     expect(account.requests(BLUE)).toBe(0)
     account.setSpeed(SPEED)
     for (const resolver of network.resolvers) network.setPolicy(resolver.name, 'silent')
-    await sleep(150)
+    await pass(150)
     expect(account.requests(BLUE)).toBe(0)
     for (const resolver of network.resolvers) network.setPolicy(resolver.name, 'faithful')
-    await sleep(300)
+    await pass(300)
     expect(account.requests(BLUE)).toBeGreaterThan(1000)
     account.visited = []
-    await sleep(100)
+    await pass(100)
     const after = account.requests(BLUE)
-    await sleep(150)
+    await pass(150)
     expect(account.requests(BLUE)).toBe(after)
   })
 
@@ -69,14 +71,14 @@ describe('the users', () => {
     const account = fakeAccount(SPEED)
     account.visited = [{ name: PRODUCTION, requestsPerSecond: 20 }]
     network = await startNetwork(account.source, { random: seededRandom(), keepAliveSeconds: 100_000 })
-    await sleep(500)
+    await pass(500)
     account.swap()
     account.jump(301)
     const kept = await watch(account, 200)
     expect(kept.blue / kept.green).toBeGreaterThan(0.03)
     expect(kept.blue / kept.green).toBeLessThan(0.4)
     account.sites = account.sites.filter((site) => site.environmentId !== BLUE)
-    await sleep(400)
+    await pass(400)
     const green = await watch(account, 100)
     expect(green.blue).toBe(0)
     expect(green.green).toBeGreaterThan(1200)
@@ -91,7 +93,7 @@ describe('the users', () => {
       served: (_id: string, request: { readonly count: number }) => served.push(request.count),
     }
     network = await startNetwork(source, { random: seededRandom() })
-    await sleep(1000)
+    await pass(1000)
     expect(served.length).toBeLessThanOrEqual(30)
     expect(served.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(500_000)
   })
