@@ -97,7 +97,8 @@ describe('the environments', () => {
     await get('192.0.2.10')
     const took = performance.now() - start
     expect(took).toBeGreaterThan(70)
-    expect(took).toBeLessThan(2000)
+    // By our own clock it would be 16 seconds at least.
+    expect(took).toBeLessThan(15_000)
   })
 
   it('count a request once, unless the users themselves say how many it stands for', async () => {

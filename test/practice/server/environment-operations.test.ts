@@ -32,6 +32,8 @@ let clients: Clients
 beforeEach(async () => {
   practice = await startPractice({ users: false })
   clients = clientsOf(practice)
+  // Only the time passes that a test lets pass.
+  await practice.control('/clock', { pause: true })
 })
 
 afterEach(async () => {
@@ -230,7 +232,6 @@ group('environments', () => {
       ((await beanstalk.send(new DescribeEnvironmentsCommand({}))).Environments ?? []).map(
         ({ EnvironmentName }) => EnvironmentName,
       )
-    await practice.control('/clock', { pause: true })
     const { EnvironmentId = '' } = await beanstalk.send(
       new CreateEnvironmentCommand({
         ApplicationName: 'shop',

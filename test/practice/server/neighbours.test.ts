@@ -25,6 +25,8 @@ let clients: Clients
 beforeEach(async () => {
   practice = await startPractice({ users: false })
   clients = clientsOf(practice)
+  // Only the time passes that a test lets pass.
+  await practice.control('/clock', { pause: true })
 })
 
 afterEach(async () => {
