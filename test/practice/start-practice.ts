@@ -50,7 +50,8 @@ export async function startPractice(options: StartOptions = {}): Promise<Practic
     complaints += chunk.toString()
   })
   const ended = new Promise<number | null>((resolve) => {
-    child.once('exit', resolve)
+    // Not at its exit: what it said last may still be on its way to us then.
+    child.once('close', resolve)
   })
   const descriptor = await new Promise<Descriptor>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as Descriptor))
@@ -58,6 +59,8 @@ export async function startPractice(options: StartOptions = {}): Promise<Practic
       reject(new Error(`The practice account ended with ${code} before it was ready: ${complaints}`)),
     )
   })
+  // What it complained of before stands in another pipe, which may be read after this one.
+  await new Promise((resolve) => setImmediate(resolve))
   return {
     ...descriptor,
     descriptor,

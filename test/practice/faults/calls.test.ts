@@ -115,6 +115,7 @@ describe('a fault of calls', () => {
 })
 
 describe('answers that do not come', () => {
+  const CREATE = 'elasticbeanstalk:CreateApplication'
   const isThere = async (name: string): Promise<boolean | undefined> =>
     (await applications()).Applications?.some(({ ApplicationName }) => ApplicationName === name)
   const create = (ApplicationName: string, options = {}) =>
@@ -143,9 +144,15 @@ describe('answers that do not come', () => {
     { name: 'no-answer', done: false },
     { name: 'no-answer-after', done: true },
   ])('keeps the caller waiting: $name', async ({ name, done }) => {
+    const heard = async (): Promise<number> =>
+      (await practice.control<{ calls: Record<string, number> }>('/calls')).calls[CREATE] ?? 0
+    const before = await heard()
     await fault({ name })
     const patience = new AbortController()
     const waiting = refusal(create(name, { abortSignal: patience.signal }))
+    // Who gives up before the call has arrived leaves the fault to the next one.
+    await expect.poll(heard, { timeout: 15_000 }).toBe(before + 1)
+    await expect.poll(() => isThere(name), { timeout: 15_000 }).toBe(done)
     expect(await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 400, 'still waiting'))])).toBe(
       'still waiting',
     )

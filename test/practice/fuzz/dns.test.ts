@@ -8,7 +8,7 @@ import { type Practice, startPractice } from '../start-practice.ts'
 
 const PER_TRANSPORT = 5_000
 const BATCH = 50
-const PATIENCE_MILLISECONDS = 2_000
+const PATIENCE_MILLISECONDS = 15_000
 const NAME = 'shop.eu-central-1.elasticbeanstalk.com'
 
 let practice: Practice

@@ -9,7 +9,7 @@ import { type SignedForm, signForm } from './sign-form.ts'
 const WELL_FORMED_HTTP = 8_500
 const BROKEN_HTTP = 1_500
 const AT_ONCE = 25
-const PATIENCE_MILLISECONDS = 5_000
+const PATIENCE_MILLISECONDS = 20_000
 
 let practice: Practice
 let agent: Agent

@@ -22,6 +22,9 @@ export const EDNS: OptAnswer = {
   options: [],
 }
 
+// Where an answer is expected, waiting for it costs nothing.
+const PATIENCE_MILLISECONDS = 10_000
+
 /** Asks over UDP, or TCP, and reads the answer; `undefined` when none comes in `patienceMilliseconds`. */
 export async function ask(
   server: string,
@@ -41,7 +44,7 @@ export async function ask(
     ...options.packet,
   })
   const send = options.transport === 'tcp' ? exchangeTcp : exchangeUdp
-  const reply = await send(server, query, options.patienceMilliseconds ?? 2000)
+  const reply = await send(server, query, options.patienceMilliseconds ?? PATIENCE_MILLISECONDS)
   return reply === undefined ? undefined : read(reply)
 }
 

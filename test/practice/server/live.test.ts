@@ -53,7 +53,7 @@ group('the network of the account', () => {
           )
           return ApplicationMetrics?.RequestCount ?? 0
         },
-        { timeout: 5_000, interval: 100 },
+        { timeout: 15_000, interval: 100 },
       )
       .toBeGreaterThan(50)
   })
