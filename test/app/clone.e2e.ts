@@ -45,9 +45,10 @@ test('sees that green was created Red, and takes it away again', async ({ stage 
 
 test('goes on through throttling and errors of AWS, and does nothing twice', async ({ stage }) => {
   const account = await stage.account()
+  const { operator } = await stage.release(account)
+  // Not before: a question of the operator that fails three times in a row is told, and asked again by hand.
   await account.control('/faults', { name: 'throttle', probability: 0.1 })
   await account.control('/faults', { name: 'server-error', probability: 0.05 })
-  const { operator } = await stage.release(account)
   await operator.walkTo('retire')
   await operator.fill(testIds.typedUrl, SHOP.cname)
   await operator.throwLever()
