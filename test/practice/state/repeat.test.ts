@@ -304,7 +304,8 @@ describe('an account that is opened again', () => {
     )
   })
 
-  it('takes less than a second for 10,000 calls', () => {
+  it('takes less work for 10,000 calls than they took', () => {
+    const begun = process.cpuUsage()
     const world = worldOf()
     for (let index = 0; index < 10_000; index += 1) {
       world.pass(200_000)
@@ -314,12 +315,12 @@ describe('an account that is opened again', () => {
     }
     const lines = world.entries.map((entry) => JSON.stringify(entry))
     // The work, not the wait for a processor that others use too.
+    const made = process.cpuUsage(begun)
     const before = process.cpuUsage()
     const reopened = worldOf(lines.map(parseEntry), world.cloud.clock.now())
-    const { user, system } = process.cpuUsage(before)
-    const milliseconds = (user + system) / 1000
+    const opened = process.cpuUsage(before)
     expect(stateOf(reopened.cloud.practice)).toEqual(stateOf(world.cloud.practice))
-    expect(milliseconds).toBeLessThan(1000)
+    expect(opened.user + opened.system).toBeLessThan(made.user + made.system)
   })
 
   it('does not take the log of another account for its own', () => {
