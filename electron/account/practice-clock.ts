@@ -7,32 +7,43 @@ export interface ClockReading {
 }
 
 export interface PracticeClock extends Clock {
-  /** Takes over a reading that was made at `measuredAt` (of `performance.now()`); sleepers are woken to think again. */
-  set(reading: ClockReading, measuredAt: number): void
+  /**
+   * Takes over a reading that was made at some moment between these two, of its timer; sleepers are woken to
+   * think again. One that was asked for before another that was taken over already says nothing any more.
+   */
+  set(reading: ClockReading, askedAt: number, answeredAt: number): void
 }
 
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1
-/** Readings jump about by the time a request takes; within it the clock keeps its own time and never steps back. */
+/** Beside the time that a request takes: what the clocks of two processes may differ by. */
 const TOLERANCE_REAL_MILLISECONDS = 25
 
-/** A clock that runs at the account's speed between readings. */
-export function createPracticeClock(first: ClockReading): PracticeClock {
+/** A clock that runs at the account's speed between readings, on a monotonic timer. */
+export function createPracticeClock(
+  first: ClockReading,
+  monotonic: () => number = () => performance.now(),
+): PracticeClock {
   let base = first.now
-  let baseAt = performance.now()
+  let baseAt = monotonic()
   let speed = first.speed
+  let latest = Number.NEGATIVE_INFINITY
   const sleepers = new Set<() => void>()
 
-  const now = (): number => base + (performance.now() - baseAt) * speed
+  const now = (at = monotonic()): number => base + (at - baseAt) * speed
 
   return {
-    now,
+    now: () => now(),
     speed: () => speed,
-    set: (reading, measuredAt) => {
-      const told = reading.now + (performance.now() - measuredAt) * reading.speed
-      const difference = Math.abs(told - now())
-      if (reading.speed === speed && difference <= TOLERANCE_REAL_MILLISECONDS * Math.max(1, speed)) return
+    set: (reading, askedAt, answeredAt) => {
+      if (askedAt < latest) return
+      latest = askedAt
+      const at = monotonic()
+      const told = reading.now + (at - (askedAt + answeredAt) / 2) * reading.speed
+      // The reading may be from any moment of the request: a time that fits one of them is kept and never stepped back.
+      const tolerance = (TOLERANCE_REAL_MILLISECONDS + (answeredAt - askedAt) / 2) * Math.max(1, speed)
+      if (reading.speed === speed && Math.abs(told - now(at)) <= tolerance) return
       base = told
-      baseAt = performance.now()
+      baseAt = at
       speed = reading.speed
       for (const wake of sleepers) wake()
     },

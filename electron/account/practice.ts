@@ -46,14 +46,15 @@ const CONTROL_MILLISECONDS = 5_000
 export function openPractice(descriptor: PracticeDescriptor): Practice {
   const clock = createPracticeClock(descriptor.clock)
 
-  async function takeClock(request: Promise<unknown>, askedAt: number): Promise<number> {
-    const answer = reading.parse(await request)
-    clock.set(answer, (askedAt + performance.now()) / 2)
+  async function takeClock(body?: unknown): Promise<number> {
+    const askedAt = performance.now()
+    const answer = reading.parse(await control(descriptor, 'clock', body))
+    clock.set(answer, askedAt, performance.now())
     return answer.speed
   }
 
   async function synchronise(): Promise<void> {
-    await takeClock(control(descriptor, 'clock'), performance.now())
+    await takeClock()
   }
 
   // A reading that fails says nothing: the calls to the account itself will tell that it is gone.
@@ -63,13 +64,9 @@ export function openPractice(descriptor: PracticeDescriptor): Practice {
   return {
     clock,
     dial: createDial(descriptor),
-    setSpeed: (speed) =>
-      takeClock(
-        control(descriptor, 'clock', speed === 0 ? { pause: true } : { speed, pause: false }),
-        performance.now(),
-      ),
+    setSpeed: (speed) => takeClock(speed === 0 ? { pause: true } : { speed, pause: false }),
     jump: async (seconds) => {
-      await takeClock(control(descriptor, 'clock', { jumpSeconds: seconds }), performance.now())
+      await takeClock({ jumpSeconds: seconds })
     },
     setFault: async (name, on, members = {}) => {
       await control(descriptor, 'faults', { name, on, ...members })
@@ -84,8 +81,8 @@ function createDial(descriptor: PracticeDescriptor): Dial {
   let table: Promise<Readonly<Record<string, string>>> = Promise.resolve(descriptor.dial)
   let readAt = Number.NEGATIVE_INFINITY
 
-  async function tableYoungerThan(milliseconds: number): Promise<Readonly<Record<string, string>>> {
-    if (performance.now() - readAt > milliseconds) {
+  async function tableReadSince(moment: number): Promise<Readonly<Record<string, string>>> {
+    if (readAt < moment) {
       readAt = performance.now()
       table = control(descriptor, 'dial').then((answer) => dialTable.parse(answer))
       table.catch(() => {
@@ -97,10 +94,10 @@ function createDial(descriptor: PracticeDescriptor): Dial {
 
   return async (address, port) => {
     const name = `${address}:${port}`
-    // Environments come and go while a release runs: an address that is not known yet is asked for once more.
+    const askedAt = performance.now()
+    // Environments come and go while a release runs: a table from before the question does not say that nothing answers.
     const known =
-      (await tableYoungerThan(DIAL_TABLE_MILLISECONDS))[name] ??
-      (await tableYoungerThan(DIAL_TABLE_MILLISECONDS / 10))[name]
+      (await tableReadSince(askedAt - DIAL_TABLE_MILLISECONDS))[name] ?? (await tableReadSince(askedAt))[name]
     const parts = /^(.+):(\d+)$/.exec(known ?? '')
     return parts === null ? null : { host: (parts[1] ?? '').replace(/^\[|\]$/g, ''), port: Number(parts[2]) }
   }

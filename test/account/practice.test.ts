@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { afterEach, describe, expect, it } from 'vitest'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readDescriptor } from '../../electron/account/descriptor.ts'
 import { openPractice, type Practice } from '../../electron/account/practice.ts'
 import { createPracticeClock } from '../../electron/account/practice-clock.ts'
@@ -29,12 +30,15 @@ interface Control {
   readonly practice: Practice
   readonly dial: Record<string, string>
   readonly posted: unknown[]
+  /** What the next answers wait for once they are made up. */
+  readonly held: Promise<void>[]
   close(): Promise<void>
 }
 
 async function startControl(): Promise<Control> {
   const dial: Record<string, string> = { ...descriptor.dial }
   const posted: unknown[] = []
+  const held: Promise<void>[] = []
   let speed = 60
   const startedAt = performance.now()
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -45,7 +49,9 @@ async function startControl(): Promise<Control> {
       speed = asked.speed
     }
     const now = 1_000_000 + (performance.now() - startedAt) * 60
-    response.end(JSON.stringify(request.url === '/dial' ? dial : { now, speed }))
+    const answer = JSON.stringify(request.url === '/dial' ? dial : { now, speed })
+    await held.shift()
+    response.end(answer)
   }
   const server = createServer((request, response) => void respond(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -59,7 +65,7 @@ async function startControl(): Promise<Control> {
     await new Promise((resolve) => server.close(resolve))
   }
   closing.push(close)
-  return { practice, dial, posted, close }
+  return { practice, dial, posted, held, close }
 }
 
 describe('the practice account’s descriptor', () => {
@@ -86,16 +92,20 @@ describe('the practice account’s descriptor', () => {
 
 describe('the practice clock', () => {
   it('runs at the account’s speed', async () => {
+    const begunAt = performance.now()
     const clock = createPracticeClock({ now: 0, speed: 1_000 })
-    await clock.sleep(50_000, AbortSignal.timeout(2_000))
-    expect(clock.now()).toBeGreaterThanOrEqual(50_000)
-    expect(clock.now()).toBeLessThan(150_000)
+    const slept = clock.sleep(50_000, AbortSignal.timeout(10_000)).then(() => 'slept')
+    // A timer that is due later fires later, however long this computer was busy.
+    expect(await Promise.race([slept, wait(150, 'late')])).toBe('slept')
+    const now = clock.now()
+    expect(now).toBeGreaterThanOrEqual(50_000)
+    expect(now).toBeLessThanOrEqual((performance.now() - begunAt) * 1_000)
   })
 
   it('wakes a sleeper when time is made to jump or run faster', async () => {
     const clock = createPracticeClock({ now: 0, speed: 1 })
-    const slept = clock.sleep(3_600_000, AbortSignal.timeout(2_000))
-    clock.set({ now: 3_500_000, speed: 10_000 }, performance.now())
+    const slept = clock.sleep(3_600_000, AbortSignal.timeout(10_000))
+    clock.set({ now: 3_500_000, speed: 10_000 }, performance.now(), performance.now())
     await slept
     expect(clock.speed()).toBe(10_000)
   })
@@ -109,11 +119,29 @@ describe('the practice clock', () => {
     await expect(clock.sleep(1, calledOff.signal)).rejects.toThrow('left')
   })
 
-  it('keeps its own time against readings that are late by a request’s length', () => {
-    const clock = createPracticeClock({ now: 100_000, speed: 60 })
-    const before = clock.now()
-    clock.set({ now: before - 600, speed: 60 }, performance.now())
-    expect(clock.now()).toBeGreaterThanOrEqual(before)
+  it.each([
+    ['is late by 10 ms', 60_000 - 600, 0],
+    ['was under way for half a second, and made at its beginning', 60_000 - 30_000, 500],
+    ['was under way for half a second, and made at its end', 60_000, 500],
+  ])('keeps its own time against a reading that %s', (_words, now, underWay) => {
+    let elapsed = 0
+    const clock = createPracticeClock({ now: 0, speed: 60 }, () => elapsed)
+    elapsed = 1_000
+    clock.set({ now, speed: 60 }, elapsed - underWay, elapsed)
+    expect(clock.now()).toBe(60_000)
+  })
+
+  it('follows the account where that is ahead or behind, and says so at any length of the request', () => {
+    let elapsed = 0
+    const clock = createPracticeClock({ now: 0, speed: 60 }, () => elapsed)
+    elapsed = 1_000
+    clock.set({ now: 90_000, speed: 60 }, 900, 1_000)
+    expect(clock.now()).toBe(93_000)
+    clock.set({ now: 10_000, speed: 60 }, 950, 1_000)
+    expect(clock.now()).toBe(11_500)
+    // Asked for before the last one: whatever it says was true earlier.
+    clock.set({ now: 90_000, speed: 0 }, 900, 1_000)
+    expect([clock.now(), clock.speed()]).toEqual([11_500, 60])
   })
 })
 
@@ -125,11 +153,22 @@ describe('a running practice account', () => {
     expect(practice.clock.speed()).toBe(300)
   })
 
+  it('runs on at the speed it took, whatever was asked before and comes late', async () => {
+    const { practice, held } = await startControl()
+    const { promise, resolve: letGo } = Promise.withResolvers<void>()
+    held.push(promise)
+    const older = practice.synchronise()
+    await vi.waitFor(() => expect(held).toEqual([]), { timeout: 10_000 })
+    await practice.setSpeed(300)
+    letGo()
+    await older
+    expect(practice.clock.speed()).toBe(300)
+  })
+
   it('dials documentation addresses, and asks again for those that came later', async () => {
     const { practice, dial } = await startControl()
     expect(await practice.dial('198.51.100.1', 80)).toEqual({ host: '127.0.0.1', port: 8001 })
     dial['198.51.100.2:80'] = '127.0.0.1:8002'
-    await new Promise((resolve) => setTimeout(resolve, 120))
     expect(await practice.dial('198.51.100.2', 80)).toEqual({ host: '127.0.0.1', port: 8002 })
     expect(await practice.dial('198.51.100.3', 80)).toBeNull()
     expect(await practice.dial('198.51.100.1', 443)).toBeNull()
