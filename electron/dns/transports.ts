@@ -186,6 +186,7 @@ function readWhole(bytes: Buffer, question: Question, over: string): Exchange {
 function describeFailure(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === 'ECONNREFUSED') return 'Nothing listens there'
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'The connection was closed without a whole answer'
   if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return 'There is no way to this server from here'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'This server’s own name is not known'
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/.test(code))

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ResolverView } from '../../electron/contract/models.ts'
+import type { Patience } from '../../electron/dns/exchange.ts'
 import { createDns } from '../../electron/dns/panel.ts'
 import { classify, heldSeconds } from '../../electron/release/sightings.ts'
 import type { Sighting } from '../../electron/release/state.ts'
 import { judgeNameServers, type Observed } from '../../electron/release/verdict.ts'
 import type { DnsAnswer } from '../../electron/release/world.ts'
-import { a, type Behaviour, cname, nameIn, reply, startLiar } from './liar.ts'
+import { a, type Behaviour, cname, FAIRLY_PATIENT, HASTY, nameIn, PATIENT, reply, startLiar } from './liar.ts'
 
 const NAME = 'shop.example'
 const SETS = { blue: ['198.51.100.1', '2001:db8::b1'], green: ['203.0.113.1', '203.0.113.2', '2001:db8::91'] }
@@ -74,15 +75,17 @@ function gateAfter(seconds: number, answers: readonly DnsAnswer[]): string {
   }).gate.status
 }
 
+type Where = Parameters<typeof startLiar>[1] & { readonly patience?: Patience }
+
 /** Asks a resolver on loopback a few times and tells the gate two minutes, an hour and a day after the swap. */
-async function gates(behaviour: Behaviour, where: Parameters<typeof startLiar>[1] = {}): Promise<string> {
+async function gates(behaviour: Behaviour, where: Where = {}): Promise<string> {
   const liar = await startLiar(behaviour, where)
   open.push(liar)
-  const dns = createDns({ servers: [], patience: { tryMilliseconds: 120, tries: 2 } })
+  const dns = createDns({ servers: [], patience: where.patience ?? PATIENT })
   const answers: DnsAnswer[] = []
   for (let round = 0; round < 4; round += 1)
     answers.push(
-      await dns.ask({ name: 'office', address: liar.address, role: 'resolver' }, NAME, AbortSignal.timeout(10_000)),
+      await dns.ask({ name: 'office', address: liar.address, role: 'resolver' }, NAME, AbortSignal.timeout(20_000)),
     )
   return [119, 120, 3_600, 86_400].map((seconds) => gateAfter(seconds, answers)).join(' ')
 }
@@ -91,10 +94,10 @@ const HONEST = 'waiting passed passed passed'
 const NEVER = 'waiting waiting waiting waiting'
 
 describe('a resolver that says the new answer', () => {
-  it.each<[string, Behaviour, Parameters<typeof startLiar>[1]]>([
+  it.each<[string, Behaviour, Where]>([
     ['honestly', green, {}],
     ['with a TTL of 0', says('green', 0), {}],
-    ['over TCP only', green, { tcpOnly: true }],
+    ['over TCP only', green, { tcpOnly: true, patience: FAIRLY_PATIENT }],
     ['over UDP only', green, { udpOnly: true }],
     ['at the end of a chain of twenty', chainOf(20), {}],
     ['in IPv6 alone', (query) => [reply(query, isSix(query) ? [aaaa('2001:db8::91')] : [])], {}],
@@ -124,11 +127,11 @@ describe('a resolver that says the new answer', () => {
 
 describe('a resolver that', () => {
   let turn = 0
-  it.each<[string, Behaviour, Parameters<typeof startLiar>[1]]>([
+  it.each<[string, Behaviour, Where]>([
     ['keeps the old answer', says('blue'), {}],
     ['keeps it with a TTL of 0', says('blue', 0), {}],
     ['keeps it in IPv6', (query) => (isSix(query) ? says('blue')(query, 'udp') : green(query, 'udp')), {}],
-    ['hides what it says in IPv6', (query) => (isSix(query) ? [] : green(query, 'udp')), {}],
+    ['hides what it says in IPv6', (query) => (isSix(query) ? [] : green(query, 'udp')), { patience: HASTY }],
     ['refuses IPv4', (query) => (isSix(query) ? green(query, 'udp') : [reply(query, [], { responseCode: 5 })]), {}],
     ['lies', (query) => [reply(query, isSix(query) ? [] : [a(NAME, '192.0.2.66')])], {}],
     [
@@ -156,12 +159,12 @@ describe('a resolver that', () => {
       (query) => [
         { ...reply(query, [a(NAME, '203.0.113.1')]), questions: [{ type: 'A', name: 'x.example', class: 'IN' }] },
       ],
-      {},
+      { patience: HASTY },
     ],
     [
       'answers with another id',
       (query) => [{ ...reply(query, [a(NAME, '203.0.113.1')]), id: ((query.id ?? 0) + 1) % 65_536 }],
-      {},
+      { patience: HASTY },
     ],
     [
       'hides the old address among two thousand',
@@ -172,9 +175,9 @@ describe('a resolver that', () => {
       ],
       {},
     ],
-    ['sends noise', () => [Buffer.alloc(60_000, 0xff)], {}],
-    ['answers after the time-out', green, { delayMilliseconds: 400, udpOnly: true }],
-    ['cannot be reached', () => [], { udpOnly: true }],
+    ['sends noise', () => [Buffer.alloc(60_000, 0xff)], { patience: HASTY }],
+    ['answers after the time-out', green, { delayMilliseconds: 400, udpOnly: true, patience: HASTY }],
+    ['cannot be reached', () => [], { udpOnly: true, patience: HASTY }],
     ['sends everybody to a portal', (query) => [reply(query, isSix(query) ? [] : [a(nameIn(query), '10.0.0.1')])], {}],
     ['does not know the name', (query) => [reply(query, [], { responseCode: 3 })], {}],
     ['fails', (query) => [reply(query, [], { responseCode: 2 })], {}],
@@ -187,9 +190,9 @@ describe('where DNS is closed entirely', () => {
   it('nothing is proved, and only a reason passes', async () => {
     const closed = await startLiar(() => [], { udpOnly: true })
     open.push(closed)
-    const dns = createDns({ servers: [], patience: { tryMilliseconds: 100, tries: 1 } })
+    const dns = createDns({ servers: [], patience: { ...HASTY, tries: 1 } })
     const server = { name: 'office', address: closed.address, role: 'resolver' } as const
-    const answer = await dns.ask(server, NAME, AbortSignal.timeout(5_000))
+    const answer = await dns.ask(server, NAME, AbortSignal.timeout(20_000))
     const { gate } = judgeNameServers({
       now: SWAP + 86_400_000,
       name: NAME,

@@ -3,12 +3,11 @@ import { resolverAddressFault } from '../../electron/contract/panel.ts'
 import { findAuthoritative } from '../../electron/dns/delegation.ts'
 import { createDns } from '../../electron/dns/panel.ts'
 import { parseServerAddress } from '../../electron/dns/server-address.ts'
-import { AUTHORITATIVE_ANSWER, a, type Behaviour, type Liar, nameIn, reply, startLiar } from './liar.ts'
+import { AUTHORITATIVE_ANSWER, a, type Behaviour, type Liar, nameIn, PATIENT, reply, startLiar } from './liar.ts'
 
 // Each server has an address of its own and all have one port, as on the internet: only Linux has so many loopback addresses.
 const isPossible = process.platform === 'linux'
 
-const patience = { tryMilliseconds: 300, tries: 1 }
 const NAME = 'shop.eu-central-1.elasticbeanstalk.com'
 const open: Liar[] = []
 afterEach(async () => {
@@ -46,7 +45,7 @@ function find(port: number, more: { roots?: readonly string[]; resolvers?: reado
     resolvers: (more.resolvers ?? []).map(parseServerAddress),
     roots: more.roots ?? ['127.0.0.11'],
     port,
-    options: { patience },
+    options: { patience: PATIENT },
     signal: AbortSignal.timeout(20_000),
   })
 }
@@ -121,8 +120,8 @@ describe.runIf(isPossible)('the servers of a zone', () => {
 
 describe('the operating system', () => {
   it('is asked for what its programs get, and only shown', async () => {
-    const dns = createDns({ systemResolvers: () => [], roots: [], publicResolvers: [] })
-    expect(await dns.systemAnswer?.('localhost', AbortSignal.timeout(5_000))).toMatchObject({ kind: 'addresses' })
+    const dns = createDns({ patience: PATIENT, systemResolvers: () => [], roots: [], publicResolvers: [] })
+    expect(await dns.systemAnswer?.('localhost', AbortSignal.timeout(20_000))).toMatchObject({ kind: 'addresses' })
     expect(await dns.panel('localhost')).toEqual([])
   })
 

@@ -1,5 +1,6 @@
-import { createSocket, type RemoteInfo } from 'node:dgram'
-import { createServer } from 'node:net'
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
 import {
   type Answer,
   AUTHORITATIVE_ANSWER,
@@ -10,6 +11,14 @@ import {
   RECURSION_AVAILABLE,
   TRUNCATED_RESPONSE,
 } from 'dns-packet'
+import type { Patience } from '../../electron/dns/exchange.ts'
+
+/** Of one who asks a server that answers: a computer that is busy may take its time over it. */
+export const PATIENT: Patience = { tryMilliseconds: 5_000, tries: 2 }
+/** Of one who asks a server that does not answer one way, and does the other. */
+export const FAIRLY_PATIENT: Patience = { tryMilliseconds: 1_000, tries: 2 }
+/** Of one who asks a server that is silent anyway. */
+export const HASTY: Patience = { tryMilliseconds: 150, tries: 2 }
 
 /** What a server of the test does with a question; nothing returned: silence. */
 export type Behaviour = (query: DecodedPacket, transport: 'udp' | 'tcp') => readonly (Packet | Buffer)[]
@@ -58,10 +67,8 @@ export async function startLiar(
       }
     })
   })
-  await new Promise<void>((resolve) => tcp.listen(where.port ?? 0, host, resolve))
-  const address = tcp.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const udp = createSocket('udp4')
+  const udp = await listen(tcp, where.port ?? 0, host)
+  const { port } = udp.address()
   udp.on('message', (bytes: Buffer, from: RemoteInfo) => {
     if (where.tcpOnly === true) return
     const query = decode(bytes)
@@ -74,7 +81,6 @@ export async function startLiar(
     if (delayMilliseconds === 0) send()
     else timers.push(setTimeout(send, delayMilliseconds))
   })
-  await new Promise<void>((resolve) => udp.bind(port, host, resolve))
   return {
     address: `${host}:${port}`,
     port,
@@ -87,6 +93,21 @@ export async function startLiar(
         new Promise((resolve) => tcp.close(resolve)),
       ])
     },
+  }
+}
+
+/** Listens with both on one port. Where any will do, one that is free for datagrams may be taken for connections. */
+async function listen(tcp: Server, port: number, host: string): Promise<Socket> {
+  for (;;) {
+    const udp = createSocket('udp4').bind(port, host)
+    await once(udp, 'listening')
+    try {
+      await once(tcp.listen(udp.address().port, host), 'listening')
+      return udp
+    } catch (thrown) {
+      udp.close()
+      if (port !== 0) throw thrown
+    }
   }
 }
 
