@@ -41,10 +41,10 @@ async function shake(
   const port = server === null ? null : await listen(server)
   const probe = createProbe({
     dial: async () => (port === null ? null : { host: '127.0.0.1', port }),
-    timeoutMilliseconds: more.timeoutMilliseconds ?? 2_000,
+    timeoutMilliseconds: more.timeoutMilliseconds ?? 10_000,
     ...(more.ca === undefined ? {} : { certificateAuthority: more.ca }),
   })
-  return probe.handshake({ address: '198.51.100.7', serverName }, AbortSignal.timeout(10_000))
+  return probe.handshake({ address: '198.51.100.7', serverName }, AbortSignal.timeout(20_000))
 }
 
 describe('a TLS handshake', () => {

@@ -1,14 +1,14 @@
 import type { Server, Socket } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createProbe } from '../../electron/probe/get.ts'
 import type { KeptConnection } from '../../electron/release/world.ts'
 import { closeAfterEach, http, listen, raw } from './servers.ts'
 
 closeAfterEach()
 
-const signal = AbortSignal.timeout(20_000)
+const signal = AbortSignal.timeout(60_000)
 
-async function keepAt(server: Server, more: { path?: string; timeoutMilliseconds?: number } = {}) {
+async function keepAt(server: Server) {
   const port = await listen(server)
   const seen = { connections: 0, sockets: new Set<Socket>(), dials: 0 }
   server.on('connection', (socket: Socket) => {
@@ -21,9 +21,9 @@ async function keepAt(server: Server, more: { path?: string; timeoutMilliseconds
       seen.dials += 1
       return { host: '127.0.0.1', port }
     },
-    timeoutMilliseconds: more.timeoutMilliseconds ?? 1_000,
+    timeoutMilliseconds: 10_000,
   })
-  const kept = probe.keep({ address: '198.51.100.7', host: 'shop.example', path: more.path ?? '/' })
+  const kept = probe.keep({ address: '198.51.100.7', host: 'shop.example', path: '/' })
   return { kept, seen, server }
 }
 
@@ -31,7 +31,9 @@ const statusOf = async (kept: KeptConnection) => {
   const answer = await kept.get(signal)
   return answer?.kind === 'answer' ? answer.status : answer
 }
-const settled = () => new Promise((resolve) => setTimeout(resolve, 50))
+/** Until the server sees that both sides are done with each connection. */
+const closed = ({ sockets }: { readonly sockets: ReadonlySet<Socket> }) =>
+  vi.waitFor(() => expect(sockets.size).toBe(0), { timeout: 10_000 })
 
 describe('a connection that is kept', () => {
   it('is one connection for all its requests, whatever the name says meanwhile', async () => {
@@ -46,8 +48,7 @@ describe('a connection that is kept', () => {
     }
     expect(seen).toMatchObject({ connections: 1, dials: 1 })
     kept.close()
-    await settled()
-    expect(seen.sockets.size).toBe(0)
+    await closed(seen)
     expect(await kept.get(signal)).toBeNull()
   })
 
@@ -61,7 +62,7 @@ describe('a connection that is kept', () => {
     )
     expect(await statusOf(kept)).toBe(200)
     for (const socket of seen.sockets) socket.end()
-    await settled()
+    await closed(seen)
     expect(await kept.get(signal)).toBeNull()
     expect(await kept.get(signal)).toBeNull()
     expect([requests, seen.connections]).toEqual([1, 1])
@@ -116,16 +117,14 @@ describe('a connection that is kept', () => {
   })
 
   it('ends with the reason when it is called off, and leaves nothing open', async () => {
-    const { kept, seen } = await keepAt(
-      http((request, response) => void (request.url === '/' && response.on('x', () => {}))),
-    )
+    const arrived = Promise.withResolvers<void>()
+    const { kept, seen } = await keepAt(http(() => arrived.resolve()))
     const off = new AbortController()
     const asked = kept.get(off.signal)
-    await settled()
+    await arrived.promise
     off.abort(new Error('enough'))
     await expect(asked).rejects.toThrow('enough')
-    await settled()
-    expect(seen.sockets.size).toBe(0)
+    await closed(seen)
     expect(await kept.get(signal)).toBeNull()
   })
 })

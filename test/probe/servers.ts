@@ -6,11 +6,9 @@ const closing: (() => Promise<unknown>)[] = []
 
 /** Closes what a test has left listening. */
 export function closeAfterEach(): void {
-  afterEach(closeServers)
-}
-
-export async function closeServers(): Promise<void> {
-  await Promise.all(closing.splice(0).map((close) => close()))
+  afterEach(async () => {
+    await Promise.all(closing.splice(0).map((close) => close()))
+  })
 }
 
 /** Listens on loopback until the test is over, and answers the port. */
