@@ -48,8 +48,7 @@ describe('Route 53', () => {
   })
 
   it('says which permission is missing, and asks again once it is there', async () => {
-    await account.control('/clock', { jumpSeconds: 120 })
-    await practice.synchronise()
+    await practice.jump(1_200)
     await account.control('/faults', { name: 'access-denied', action: 'route53:ListHostedZones' })
     await expect(aws.domainRecords.all()).rejects.toMatchObject({
       problem: { code: 'access-denied', title: expect.stringContaining('route53:ListHostedZones') },
@@ -61,8 +60,7 @@ describe('Route 53', () => {
 
 describe('CloudWatch', () => {
   it('counts the requests of an environment’s load balancer by the minute', async () => {
-    await account.control('/clock', { jumpSeconds: 180 })
-    await practice.synchronise()
+    await practice.jump(1_200)
     const shop = (await aws.listApplications()).find(({ name }) => name === 'shop')?.environments[0]
     const resources = await aws.stack.resources(shop?.id ?? '')
     const balancer = resources?.find(({ logicalId }) => logicalId === 'AWSEBV2LoadBalancer')?.physicalId ?? ''

@@ -156,7 +156,8 @@ describe('an upload that the operator gave up', () => {
   })
 })
 
-describe('a bundle that two releases send at once', () => {
+// A hundred megabytes are made, hashed and sent, twice.
+describe('a bundle that two releases send at once', { timeout: 90_000 }, () => {
   it('arrives for both, whoever is first', async () => {
     const bundle = await makeBundle('shared.zip', randomBytes(12 * PART + 17))
     const send = (onProgress: () => void) => start().bundles.upload(bundle, 'shop', onProgress, forever)

@@ -118,6 +118,12 @@ const damage: Arbitrary<Damage> = oneof(
   ),
 )
 
+/** Milliseconds of this process's own work: what others do on this computer meanwhile does not count. */
+function workedSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started)
+  return (user + system) / 1000
+}
+
 describe('archives that somebody or something has spoiled', () => {
   it(`each of ${ARCHIVES.toLocaleString('en')} is answered with words, soon and in little memory`, {
     timeout: 120_000,
@@ -129,9 +135,9 @@ describe('archives that somebody or something has spoiled', () => {
       asyncProperty(sound, array(damage, { minLength: 1, maxLength: 4 }), async (whole, damages) => {
         const bytes = damages.reduce((spoiled, spoil) => spoil(Buffer.from(spoiled)), whole)
         await writeFile(path, bytes)
-        const started = performance.now()
+        const started = process.cpuUsage()
         const inspection = await inspectBundle(path, { platform: 'running Node.js 22' })
-        slowest = Math.max(slowest, performance.now() - started)
+        slowest = Math.max(slowest, workedSince(started))
         highest = Math.max(highest, process.memoryUsage.rss())
         if (!inspection.sound) unsound += 1
         expect(inspection.sound).toBe(inspection.findings.every(({ severity }) => severity !== 'error'))
@@ -182,9 +188,9 @@ describe('extensions of any text', () => {
       property(
         array(word, { maxLength: 400 }).map((words) => words.join('')),
         (text) => {
-          const started = performance.now()
+          const started = process.cpuUsage()
           const read = readExtension({ name: 'a.config', content: { kind: 'text', text } })
-          expect(performance.now() - started).toBeLessThan(SLOWEST_MILLISECONDS)
+          expect(workedSince(started)).toBeLessThan(SLOWEST_MILLISECONDS)
           expect(read.unread === null).toBe(read.faults.length === 0)
         },
       ),

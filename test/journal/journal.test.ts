@@ -115,7 +115,8 @@ describe('the journal', () => {
     expect(journalAt().read('r').entries).toHaveLength(2)
   })
 
-  it('takes hundreds of entries', () => {
+  // Each is synced: on a busy disk that takes a while.
+  it('takes hundreds of entries', { timeout: 60_000 }, () => {
     const journal = journalAt()
     let last = ''
     for (let index = 0; index < 500; index += 1) last = journal.append('r', signedOff(String(index), index)).hash
