@@ -7,10 +7,7 @@ export interface ClockReading {
 }
 
 export interface PracticeClock extends Clock {
-  /**
-   * Takes over a reading that was made at some moment between these two, of its timer; sleepers are woken to
-   * think again. One that was asked for before another that was taken over already says nothing any more.
-   */
+  /** Takes over a reading that was made at some moment between these two of its timer; sleepers are woken to think again. */
   set(reading: ClockReading, askedAt: number, answeredAt: number): void
 }
 
@@ -26,7 +23,6 @@ export function createPracticeClock(
   let base = first.now
   let baseAt = monotonic()
   let speed = first.speed
-  let latest = Number.NEGATIVE_INFINITY
   const sleepers = new Set<() => void>()
 
   const now = (at = monotonic()): number => base + (at - baseAt) * speed
@@ -35,8 +31,6 @@ export function createPracticeClock(
     now: () => now(),
     speed: () => speed,
     set: (reading, askedAt, answeredAt) => {
-      if (askedAt < latest) return
-      latest = askedAt
       const at = monotonic()
       const told = reading.now + (at - (askedAt + answeredAt) / 2) * reading.speed
       // The reading may be from any moment of the request: a time that fits one of them is kept and never stepped back.

@@ -46,9 +46,17 @@ const CONTROL_MILLISECONDS = 5_000
 export function openPractice(descriptor: PracticeDescriptor): Practice {
   const clock = createPracticeClock(descriptor.clock)
 
-  async function takeClock(body?: unknown): Promise<number> {
+  /** How often a change was asked for or answered. */
+  let turns = 0
+
+  async function takeClock(change?: unknown): Promise<number> {
+    if (change !== undefined) turns += 1
+    const turn = turns
     const askedAt = performance.now()
-    const answer = reading.parse(await control(descriptor, 'clock', body))
+    const answer = reading.parse(await control(descriptor, 'clock', change))
+    if (change !== undefined) turns += 1
+    // What was asked for before a change, or beside it, may tell of the time before.
+    else if (turn !== turns) return clock.speed()
     clock.set(answer, askedAt, performance.now())
     return answer.speed
   }
