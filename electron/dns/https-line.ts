@@ -200,7 +200,10 @@ function byAgent(socket: TLSSocket, far: Far, forget: () => void): HttpsLine {
         },
         (response) => post.begun(response.statusCode ?? 0, response.headers['content-type'], response),
       )
-      asked.on('error', (error) => post.failed(error))
+      asked.on('error', (error) => {
+        forget()
+        post.failed(error)
+      })
       asked.end(post.packet)
       return (isWhole) => {
         // A whole answer leaves its connection to the next question.
